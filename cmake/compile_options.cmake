@@ -1,0 +1,37 @@
+# Language level, warnings as errors, sanitizers and ccache for every target of the project.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+set(SERIN_SANITIZE "" CACHE STRING "Comma-separated sanitizers, e.g. address,undefined or thread")
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+
+add_library(serin_options INTERFACE)
+target_include_directories(serin_options INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(
+  serin_options
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Wshadow
+            -Wnon-virtual-dtor
+            -Woverloaded-virtual
+            -Wnull-dereference
+            -Werror
+            -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(serin_options INTERFACE -Wthread-safety)
+else()
+  # GCC 12 reports false positives of this one inside the standard library at -O2.
+  target_compile_options(serin_options INTERFACE -Wno-null-dereference)
+endif()
+
+if(SERIN_SANITIZE)
+  add_compile_options("-fsanitize=${SERIN_SANITIZE}" -fno-sanitize-recover=all)
+  add_link_options("-fsanitize=${SERIN_SANITIZE}")
+endif()
