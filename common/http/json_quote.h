@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace serin {
+
+// The text as a JSON string with its quotes (RFC 8259). Bytes that are not UTF-8 pass as they are.
+std::string JsonQuote(std::string_view text);
+
+}  // namespace serin

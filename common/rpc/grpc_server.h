@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace grpc {
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace serin {
+
+// A running gRPC server with grpc.health.v1.Health and reflection. It starts NOT_SERVING.
+// Thread-safe.
+class GrpcServer {
+ public:
+  struct Options {
+    // host:port; port 0 takes a free one.
+    std::string listen;
+    // Not owned; must outlive the server.
+    std::vector<grpc::Service*> services;
+    // Names whose health follows SetServing(), besides "" (the whole server).
+    std::vector<std::string> health_names;
+    // Largest message that is received; a larger one fails its call with RESOURCE_EXHAUSTED.
+    int max_message_bytes = 4 << 20;
+  };
+
+  // Error: UNAVAILABLE when the address cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const Options& options);
+  ~GrpcServer();
+
+  // The port that is listened on.
+  int port() const { return port_; }
+
+  // host:port with that port.
+  std::string address() const;
+
+  // What the health service answers for all names.
+  void SetServing(bool serving);
+
+  // Answers NOT_SERVING, refuses new calls, lets those in flight finish for at most `grace` and
+  // cancels the rest. Returns when none is left.
+  void Shutdown(absl::Duration grace);
+
+ private:
+  GrpcServer(std::unique_ptr<grpc::Server> server, std::string host, int port,
+             std::vector<std::string> health_names);
+
+  std::unique_ptr<grpc::Server> server_;
+  const std::string host_;
+  const int port_;
+  const std::vector<std::string> health_names_;
+};
+
+}  // namespace serin

@@ -1,0 +1,50 @@
+#include "common/telemetry/admin_endpoint.h"
+
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+#include <utility>
+
+#include "common/telemetry/version.h"
+
+namespace serin {
+namespace {
+
+HttpResponse Answer(const HttpRequest& request, const prometheus::Registry& registry,
+                    const Readiness& readiness) {
+  if (request.method != "GET" && request.method != "HEAD") {
+    return HttpError(405, "expected GET, got " + request.method);
+  }
+  if (request.path() == "/metrics") {
+    return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
+            .body = prometheus::TextSerializer().Serialize(registry.Collect())};
+  }
+  if (request.path() == "/livez") return {.body = "ok\n"};
+  if (request.path() == "/readyz") {
+    return {.status = readiness.ready() ? 200 : 503, .body = readiness.Describe()};
+  }
+  return HttpError(404, "expected /metrics, /livez or /readyz, got " + request.target);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<AdminEndpoint>> AdminEndpoint::Start(
+    const std::string& listen, std::shared_ptr<prometheus::Registry> registry,
+    const Readiness& readiness) {
+  prometheus::BuildGauge()
+      .Name("serin_build_info")
+      .Help("Always 1; the labels tell which build runs.")
+      .Register(*registry)
+      .Add({{"version", kVersion}})
+      .Set(1);
+  auto server = HttpServer::Start(
+      {.listen = listen},
+      [registry = std::move(registry), &readiness](HttpRequest request, HttpResponder respond) {
+        respond(Answer(request, *registry, readiness));
+      });
+  if (!server.ok()) return server.status();
+  return std::unique_ptr<AdminEndpoint>(new AdminEndpoint(*std::move(server)));
+}
+
+}  // namespace serin
