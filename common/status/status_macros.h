@@ -4,8 +4,8 @@
 #include "absl/status/statusor.h"
 
 // Return early with the error of a Status or StatusOr expression.
-#define SERIN_RETURN_IF_ERROR(expr)                        \
-  do {                                                     \
+#define SERIN_RETURN_IF_ERROR(expr)                                                  \
+  do {                                                                               \
     if (absl::Status serin_status = (expr); !serin_status.ok()) return serin_status; \
   } while (false)
 
@@ -15,7 +15,7 @@
 // SERIN_ASSIGN_OR_RETURN(auto table, SlotTable::Create(weights));
 #define SERIN_ASSIGN_OR_RETURN(lhs, expr) \
   SERIN_ASSIGN_OR_RETURN_IMPL(SERIN_CONCAT(serin_status_or_, __LINE__), lhs, expr)
-#define SERIN_ASSIGN_OR_RETURN_IMPL(status_or, lhs, expr) \
-  auto status_or = (expr);                                \
+#define SERIN_ASSIGN_OR_RETURN_IMPL(status_or, lhs, expr)    \
+  auto status_or = (expr);                                   \
   if (!status_or.ok()) return std::move(status_or).status(); \
   lhs = *std::move(status_or)
