@@ -1,0 +1,55 @@
+#include "model-server/backends/vader/vader_model.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "model-server/backends/vader/lexicon.h"
+
+namespace serin::model_server {
+namespace {
+
+constexpr double kLabelThreshold = 0.05;
+
+Label LabelOf(double compound) {
+  if (compound >= kLabelThreshold) return Label::kPositive;
+  if (compound <= -kLabelThreshold) return Label::kNegative;
+  return Label::kNeutral;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  if (file) content << file.rdbuf();
+  if (!file || !content) {
+    return absl::NotFoundError(absl::StrCat(path, ": expected a readable lexicon file"));
+  }
+  return std::move(content).str();
+}
+
+absl::Status InFile(const std::string& path, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(path, ": ", status.message()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<VaderModel>> VaderModel::Load(const std::string& lexicon_path) {
+  SERIN_ASSIGN_OR_RETURN(std::string content, ReadFile(lexicon_path));
+  const absl::StatusOr<std::vector<LexiconEntry>> lexicon = ParseLexicon(content);
+  if (!lexicon.ok()) return InFile(lexicon_path, lexicon.status());
+  absl::StatusOr<VaderScorer> scorer = VaderScorer::Create(*lexicon);
+  if (!scorer.ok()) return InFile(lexicon_path, scorer.status());
+  return std::unique_ptr<VaderModel>(new VaderModel(*std::move(scorer)));
+}
+
+absl::StatusOr<Sentiment> VaderModel::Score(std::string_view text) const {
+  const VaderScores scores = scorer_.Score(text);
+  return Sentiment{.neg = scores.neg,
+                   .neu = scores.neu,
+                   .pos = scores.pos,
+                   .compound = scores.compound,
+                   .label = LabelOf(scores.compound)};
+}
+
+}  // namespace serin::model_server
