@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+
+namespace serin::model_server {
+
+// Spreads large batches over worker threads in small chunks, round robin between the batches, so
+// that a batch of 100,000 items delays one of 100 by a few chunks and not by its whole length.
+//
+// Thread-safe. The destructor waits for all work that was handed in.
+class ChunkScheduler {
+ public:
+  // Items [begin, end) of a batch; called from several threads at once for disjoint ranges.
+  using Work = std::function<void(size_t begin, size_t end)>;
+  using Done = std::function<void()>;
+
+  ChunkScheduler(int threads, size_t chunk_items);
+  ~ChunkScheduler();
+
+  // Runs `work` over [0, count), then `done` once. A batch of one chunk at most runs in the calling
+  // thread, which costs no switch; a larger one on the workers.
+  void Run(size_t count, Work work, Done done);
+
+ private:
+  struct Batch {
+    size_t count;
+    Work work;
+    Done done;
+    size_t next = 0;      // first item not handed out
+    size_t finished = 0;  // items done
+  };
+
+  void RunWorker();
+  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !waiting_.empty() || stop_; }
+
+  const size_t chunk_items_;
+  absl::Mutex mutex_;
+  // Batches with items not handed out; the front gives the next chunk and goes to the back.
+  std::deque<std::shared_ptr<Batch>> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool stop_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace serin::model_server

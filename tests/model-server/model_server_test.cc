@@ -1,0 +1,216 @@
+// The whole model server in this process, on free ports, with the real VADER.
+#include "model-server/model_server.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <future>
+#include <string>
+
+#include "common/config/config_loader.h"
+#include "gtest/gtest.h"
+#include "serin/v1/predictor.grpc.pb.h"
+#include "tests/support/raw_http.h"
+#include "tests/support/status_matchers.h"
+
+namespace serin::model_server {
+namespace {
+
+using ::serin::testing::HttpGet;
+using ::serin::testing::IsOk;
+using ::serin::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kConfig[] = R"(
+listen: 127.0.0.1:0
+admin_listen: 127.0.0.1:0
+model: {version: v1, backend: vader, path: .data/lexicon}
+limits: {max_batch_items: 5000}
+)";
+
+class ModelServerTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_THAT(ParseConfig(kConfig, "test", config_), IsOk());
+    auto server = ModelServer::Start(config_);
+    ASSERT_TRUE(server.ok()) << server.status() << " (run models/prepare?)";
+    server_ = *std::move(server);
+    stub_ = v1::Predictor::NewStub(grpc::CreateChannel(
+        "127.0.0.1:" + std::to_string(server_->port()), grpc::InsecureChannelCredentials()));
+  }
+
+  grpc::Status Predict(const v1::PredictRequest& request, v1::PredictResponse& response) {
+    grpc::ClientContext context;
+    return stub_->Predict(&context, request, &response);
+  }
+
+  v1::config::ModelServerConfig config_;
+  std::unique_ptr<ModelServer> server_;
+  std::unique_ptr<v1::Predictor::Stub> stub_;
+};
+
+v1::PredictRequest Text(const std::string& text) {
+  v1::PredictRequest request;
+  request.set_text(text);
+  return request;
+}
+
+TEST_F(ModelServerTest, AnswersWithScoresModelAndVersion) {
+  v1::PredictRequest request = Text("VADER is smart, handsome, and funny!");
+  request.set_request_id("r1");
+  v1::PredictResponse response;
+  ASSERT_TRUE(Predict(request, response).ok());
+  EXPECT_EQ(response.sentiment().neg(), 0.0);
+  EXPECT_EQ(response.sentiment().neu(), 0.248);
+  EXPECT_EQ(response.sentiment().pos(), 0.752);
+  EXPECT_EQ(response.sentiment().compound(), 0.8439);
+  EXPECT_EQ(response.sentiment().label(), v1::POSITIVE);
+  EXPECT_EQ(response.model(), "sentiment");
+  EXPECT_EQ(response.model_version(), "v1");
+  EXPECT_EQ(response.request_id(), "r1");
+}
+
+TEST_F(ModelServerTest, EachBadItemOfABatchFailsAloneWithItsReason) {
+  v1::PredictBatchRequest batch;
+  batch.set_batch_id(7);
+  *batch.add_items() = Text("good");
+  batch.add_items();
+  *batch.add_items() = Text(std::string("a\0b", 3));
+  *batch.add_items() = Text("\xff\xfe");
+  *batch.add_items() = Text(std::string(1 << 20, 'x'));
+  *batch.add_items() = Text("fine");
+  batch.mutable_items(5)->set_model("spam");
+  *batch.add_items() = Text("fine");
+  batch.mutable_items(6)->set_model_version("v9");
+  *batch.add_items() = Text("great");
+  grpc::ClientContext context;
+  v1::PredictBatchResponse response;
+  ASSERT_TRUE(stub_->PredictBatch(&context, batch, &response).ok());
+  EXPECT_EQ(response.batch_id(), 7u);
+  ASSERT_EQ(response.results_size(), 8);
+  EXPECT_EQ(response.results(0).response().sentiment().label(), v1::POSITIVE);
+  EXPECT_EQ(response.results(7).response().sentiment().label(), v1::POSITIVE);
+  const auto code = [&](int i) { return response.results(i).error().code(); };
+  for (int i = 1; i <= 4; ++i) EXPECT_EQ(code(i), grpc::StatusCode::INVALID_ARGUMENT) << i;
+  EXPECT_EQ(code(5), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(code(6), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(response.results(4).error().message(),
+              HasSubstr("expected at most 65536 bytes, got 1048576"));
+}
+
+TEST_F(ModelServerTest, ATooLargeBatchIsRefusedAndTheStreamGoesOn) {
+  grpc::ClientContext context;
+  auto stream = stub_->PredictStream(&context);
+  v1::PredictBatchRequest large;
+  large.set_batch_id(1);
+  for (int i = 0; i < 5001; ++i) large.add_items();
+  v1::PredictBatchRequest small;
+  small.set_batch_id(2);
+  *small.add_items() = Text("good");
+  ASSERT_TRUE(stream->Write(large));
+  ASSERT_TRUE(stream->Write(small));
+  stream->WritesDone();
+  v1::PredictBatchResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.batch_id(), 1u);
+  EXPECT_EQ(response.error().code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(response.error().message(), "items: expected at most 5000, got 5001");
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.batch_id(), 2u);
+  EXPECT_EQ(response.results_size(), 1);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(ModelServerTest, AStreamAnswersEveryBatchOnceWhateverTheirSizes) {
+  constexpr int kBatches = 300;  // more than may be in flight
+  grpc::ClientContext context;
+  auto stream = stub_->PredictStream(&context);
+  auto written = std::async([&] {
+    for (int b = 0; b < kBatches; ++b) {
+      v1::PredictBatchRequest batch;
+      batch.set_batch_id(static_cast<uint64_t>(b));
+      const int items = b % 7 == 0 ? 500 : b % 5;
+      for (int i = 0; i < items; ++i) {
+        *batch.add_items() = Text("good");
+        batch.mutable_items(i)->set_request_id(std::to_string(b) + "/" + std::to_string(i));
+      }
+      if (!stream->Write(batch)) return false;
+    }
+    return stream->WritesDone();
+  });
+  std::vector<int> answers(kBatches);
+  v1::PredictBatchResponse response;
+  while (stream->Read(&response)) {
+    const auto b = static_cast<int>(response.batch_id());
+    ++answers[b];
+    ASSERT_EQ(response.results_size(), b % 7 == 0 ? 500 : b % 5);
+    for (int i = 0; i < response.results_size(); ++i) {
+      ASSERT_EQ(response.results(i).response().request_id(),
+                std::to_string(b) + "/" + std::to_string(i));
+    }
+  }
+  EXPECT_TRUE(written.get());
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(answers, ::testing::Each(1));
+}
+
+TEST_F(ModelServerTest, SurvivesAClientThatLeavesInMidStream) {
+  for (int round = 0; round < 20; ++round) {
+    grpc::ClientContext context;
+    auto stream = stub_->PredictStream(&context);
+    v1::PredictBatchRequest batch;
+    for (int i = 0; i < 3000; ++i) *batch.add_items() = Text("not so good, is it?");
+    ASSERT_TRUE(stream->Write(batch));
+    context.TryCancel();
+    EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  v1::PredictResponse response;
+  EXPECT_TRUE(Predict(Text("good"), response).ok());
+}
+
+TEST_F(ModelServerTest, CountsPredictionsByVersionLabelAndCode) {
+  v1::PredictResponse response;
+  ASSERT_TRUE(Predict(Text("good"), response).ok());
+  ASSERT_EQ(Predict(Text(""), response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  const std::string metrics = HttpGet(server_->admin_port(), "/metrics");
+  EXPECT_THAT(metrics,
+              HasSubstr("serin_model_predictions_total{code=\"OK\",label=\"positive\",model="
+                        "\"sentiment\",version=\"v1\"} 1"));
+  EXPECT_THAT(metrics,
+              HasSubstr("serin_model_predictions_total{code=\"INVALID_ARGUMENT\",label=\"\","
+                        "model=\"sentiment\",version=\"v1\"} 1"));
+  EXPECT_THAT(metrics, HasSubstr("serin_model_inference_duration_seconds_count{model=\"sentiment\","
+                                 "version=\"v1\"} 1"));
+}
+
+TEST_F(ModelServerTest, DrainFinishesTheBatchInFlightAndThenIsGone) {
+  grpc::ClientContext context;
+  auto stream = stub_->PredictStream(&context);
+  v1::PredictBatchRequest batch;
+  v1::PredictBatchResponse response;
+  // An answer shows that the server has the call; one it has not seen may be refused.
+  ASSERT_TRUE(stream->Write(batch));
+  ASSERT_TRUE(stream->Read(&response));
+  for (int i = 0; i < 5000; ++i) *batch.add_items() = Text("good");
+  ASSERT_TRUE(stream->Write(batch));
+  stream->WritesDone();
+  auto drained = std::async([&] { server_->Drain(absl::Seconds(30)); });
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.results_size(), 5000);
+  EXPECT_TRUE(stream->Finish().ok());
+  drained.get();
+  EXPECT_THAT(HttpGet(server_->admin_port(), "/readyz"), StartsWith("HTTP/1.1 503"));
+}
+
+TEST_F(ModelServerTest, RefusesToStartOnAPortInUseOrWithoutItsModel) {
+  config_.set_listen("127.0.0.1:" + std::to_string(server_->port()));
+  EXPECT_THAT(ModelServer::Start(config_),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("cannot listen on")));
+  config_.mutable_model()->set_path("/nonexistent");
+  EXPECT_THAT(ModelServer::Start(config_),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nonexistent")));
+}
+
+}  // namespace
+}  // namespace serin::model_server
