@@ -1,0 +1,75 @@
+"""What the end-to-end tests share: the stack, a real Kafka, grpcurl and kcat as foreign clients."""
+import concurrent.futures
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+GRPCURL = ROOT / ".data" / "bin" / "grpcurl"
+
+
+class RpcFailed(Exception):
+    """A call that grpcurl saw fail; the text holds code and message."""
+
+
+def grpcurl(address, method, request):
+    """Calls a method; both messages as dictionaries."""
+    done = subprocess.run([GRPCURL, "-plaintext", "-d", "@", address,
+                           method], input=json.dumps(request), capture_output=True, text=True,
+                          timeout=30)
+    if done.returncode != 0:
+        raise RpcFailed(done.stderr)
+    return json.loads(done.stdout)
+
+
+def temporary_folder(add_cleanup):
+    """A folder that goes away by one of unittest's addCleanup methods."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="serin-e2e-"))
+    add_cleanup(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def is_running(pid):
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return stat.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+class Kafka:
+    """A real broker in a folder of its own, on a free port."""
+
+    def __init__(self, folder):
+        self._folder = folder
+        self.address = self._run("start", "--port", "0").strip()
+
+    def stop(self):
+        self._run("stop")
+
+    def create_topics(self, **partitions):
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(lambda item: self._run("create-topic", item[0].replace("_", "-"), str(item[1])),
+                          partitions.items()))
+
+    def produce(self, topic, key, value):
+        """One record with exactly these bytes; None is a null value."""
+        command = ["kcat", "-q", "-b", self.address, "-P", "-t", topic, "-X", "message.max.bytes=4000000"]
+        if value is None:
+            subprocess.run([*command, "-K", ":", "-Z"], input=f"{key}:\n".encode(), check=True, timeout=30)
+            return
+        with tempfile.NamedTemporaryFile(dir=self._folder) as file:
+            file.write(value)
+            file.flush()
+            subprocess.run([*command, "-k", key, file.name], check=True, timeout=30)
+
+    def _run(self, *words):
+        done = subprocess.run([ROOT / "tools/kafka", *words, "--dir", self._folder],
+                              capture_output=True, text=True, timeout=90)
+        if done.returncode != 0:
+            raise RuntimeError(f"tools/kafka {words}: {done.stderr}")
+        return done.stdout
