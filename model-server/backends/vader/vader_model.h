@@ -15,6 +15,8 @@ namespace serin::model_server {
 // which is the rule of VADER's authors. Scoring never fails.
 class VaderModel final : public Model {
  public:
+  explicit VaderModel(VaderScorer scorer) : scorer_(std::move(scorer)) {}
+
   // Reads the lexicon file (ParseLexicon's format).
   //
   // Errors: NOT_FOUND if the file cannot be read; INVALID_ARGUMENT naming the file and the line.
@@ -23,8 +25,6 @@ class VaderModel final : public Model {
   absl::StatusOr<Sentiment> Score(std::string_view text) const override;
 
  private:
-  explicit VaderModel(VaderScorer scorer) : scorer_(std::move(scorer)) {}
-
   VaderScorer scorer_;
 };
 
