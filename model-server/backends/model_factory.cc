@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "model-server/backends/fasttext/fasttext_model.h"
 #include "model-server/backends/vader/vader_model.h"
 
 namespace serin::model_server {
@@ -17,6 +18,10 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& backen
     const std::filesystem::path given(path);
     const auto lexicon = is_directory(given) ? given / "vader_lexicon.txt" : given;
     SERIN_ASSIGN_OR_RETURN(std::unique_ptr<VaderModel> model, VaderModel::Load(lexicon.string()));
+    return std::shared_ptr<const Model>(std::move(model));
+  }
+  if (backend == "fasttext") {
+    SERIN_ASSIGN_OR_RETURN(std::unique_ptr<FastTextModel> model, FastTextModel::Load(path));
     return std::shared_ptr<const Model>(std::move(model));
   }
   return absl::InvalidArgumentError(
