@@ -1,9 +1,7 @@
 // Times both models over every rated text on one core:
 //   serin-bench-scoring [passes, 20 if not given]
-// Prints the time to load, the best and the median pass in microseconds of processor time a text,
-// and what the model adds to the process's resident memory.
-#include <time.h>
-
+// Prints the time to load, the best and the median pass in microseconds a text, and what the model
+// adds to the process's resident memory.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -32,22 +30,16 @@ double ResidentMegabytes() {
   return 0;
 }
 
-// The processor time of this thread: other processes on the machine count less in it.
-double CpuMicroseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
-}
-
 // Microseconds a text of each pass, sorted.
 std::vector<double> TimePasses(const model_server::Model& model,
                                const std::vector<models::LabelledText>& texts, int passes) {
   std::vector<double> times;
   double sum = 0;
   for (int pass = 0; pass < passes; ++pass) {
-    const double start = CpuMicroseconds();
+    const auto start = steady_clock::now();
     for (const models::LabelledText& text : texts) sum += model.Score(text.text)->compound;
-    times.push_back((CpuMicroseconds() - start) / static_cast<double>(texts.size()));
+    const duration<double, std::micro> elapsed = steady_clock::now() - start;
+    times.push_back(elapsed.count() / static_cast<double>(texts.size()));
   }
   std::sort(times.begin(), times.end());
   if (sum == 0) std::cerr << "no text has a sentiment\n";

@@ -40,16 +40,16 @@ class RouterTest(unittest.TestCase):
 
     def test_an_answer_names_version_revision_and_assignment(self):
         answer = self.predict(text=TEXT, model_version="v1", request_id="r-1")
-        self.assertEqual(answer["modelVersion"], "v1")
-        self.assertEqual(answer["routeRevision"], "1")
+        self.assertEqual(answer["model_version"], "v1")
+        self.assertEqual(answer["route_revision"], "1")
         self.assertEqual(answer["assignment"], "PINNED")
-        self.assertEqual(answer["requestId"], "r-1")
+        self.assertEqual(answer["request_id"], "r-1")
         self.assertEqual(answer["sentiment"]["label"], "POSITIVE")
         self.assertAlmostEqual(answer["sentiment"]["compound"], 0.8439, places=4)
 
     def test_a_thousand_keyless_calls_split_exactly_800_to_200(self):
         versions = collections.Counter(
-            self.predict(text=TEXT)["modelVersion"] for _ in range(GRPCURL_CALLS))
+            self.predict(text=TEXT)["model_version"] for _ in range(GRPCURL_CALLS))
         versions += self.versions_over_http(1000 - GRPCURL_CALLS)
         self.assertEqual(versions, {"v1": 800, "v2": 200})
 
@@ -57,7 +57,7 @@ class RouterTest(unittest.TestCase):
         answer = self.admin("SetWeights", weights={"v2": 1}, reason="all to v2", expected_revision=1)
         self.assertEqual(answer["route"]["revision"], "2")
         after = [self.predict(text=TEXT) for _ in range(5)]
-        self.assertEqual({(a["modelVersion"], a["routeRevision"]) for a in after}, {("v2", "2")})
+        self.assertEqual({(a["model_version"], a["route_revision"]) for a in after}, {("v2", "2")})
         self.assertEqual(self.versions_over_http(100), {"v2": 100})
         self.assertEqual(self.admin("GetRoute")["weights"], {"v2": 1})
 

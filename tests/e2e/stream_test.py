@@ -87,7 +87,7 @@ class StreamTest(unittest.TestCase):
         record = self.results[0].json()
         answer = grpcurl(self.stack.address("router"), "serin.v1.Predictor/Predict",
                          {"text": record["data"], "routing_key": self.results[0].key.decode()})
-        self.assertEqual(answer["modelVersion"], record["model_version"])
+        self.assertEqual(answer["model_version"], record["model_version"])
         self.assertEqual(answer["sentiment"].get("compound", 0), record["compound"])
         self.assertEqual(answer["sentiment"]["label"], record["label"].upper())
 

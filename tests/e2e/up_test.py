@@ -38,7 +38,7 @@ class UpTest(unittest.TestCase):
     def test_sigterm_takes_everything_down(self):
         answer = grpcurl(self.stack()["addresses"]["router"], "serin.v1.Predictor/Predict",
                          {"text": "VADER is smart, handsome, and funny!"})
-        self.assertIn(answer["modelVersion"], ("v1", "v2"))
+        self.assertIn(answer["model_version"], ("v1", "v2"))
         self.up.terminate()
         self.assert_all_gone(0)
 

@@ -97,7 +97,8 @@ def first_run(stack, rows, report):
     run_stream(stack)
     inputs, results, dead = read_topics(stack)
     labels = {row.key: row.label for row in rows}
-    report["by_version"] = summary.by_version(results, labels, texts.held_out_keys(rows))
+    held_out = texts.held_out_keys(rows, binary("serin-held-out"))
+    report["by_version"] = summary.by_version(results, labels, held_out)
     report["throughput_records_per_second"] = summary.throughput(results)
     say(f"\nScored {len(results):,} of {len(inputs):,} records, "
         f"{report['throughput_records_per_second']:,} a second:")

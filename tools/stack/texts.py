@@ -3,11 +3,11 @@ that nobody can score."""
 import dataclasses
 import json
 import pathlib
+import subprocess
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RATED_TEXTS = ROOT / ".data" / "texts" / "rated_texts.tsv"
-HELD_OUT_TEXTS = ROOT / ".data" / "texts" / "held_out.txt"
 
 # One of each kind: plain, booster and emphasis, negation, conjunction, slang with emoticon, neutral.
 SENTENCES = [
@@ -68,7 +68,9 @@ def keyed_lines(rows, salt=""):
         yield f"{key}\t{message(row.text)}"
 
 
-def held_out_keys(rows):
-    """Keys of the texts that v2 was not trained on."""
-    held_out = set(HELD_OUT_TEXTS.read_text(encoding="utf-8").split("\n"))
+def held_out_keys(rows, held_out_program):
+    """Keys of the texts that v2 was not trained on, as serin-held-out says."""
+    lines = "".join(row.text + "\n" for row in rows).encode()
+    done = subprocess.run([held_out_program], input=lines, capture_output=True, check=True)
+    held_out = set(done.stdout.decode().split("\n"))
     return {row.key for row in rows if row.text in held_out}
