@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/time/clock.h"
+#include "router/backends/endpoint_picker.h"
+#include "router/dispatch/route_stats.h"
+#include "router/dispatch/routed_call.h"
+#include "router/revisions/route_store.h"
+
+namespace serin::router {
+
+// A route with the endpoints of each of its versions. The lists do not change.
+struct RouteBackends {
+  RouteBackends(Route& route_in, size_t versions)
+      : route(route_in), endpoints(versions), stats(versions) {}
+
+  bool HasReadyEndpoint(size_t version) const;
+
+  Route& route;
+  std::vector<Upstreams> endpoints;
+  RouteStats stats;
+};
+
+using RouteBackendsList = std::vector<std::unique_ptr<RouteBackends>>;
+
+// From a call to its answers: finds each item's route, assigns a version, sends it, and keeps a
+// canary's failure from the user. UNAVAILABLE is tried on another endpoint of the version once,
+// then on the stable version, inside the deadline; a version without a ready endpoint spills to
+// the stable one at once. A pinned item stays with its version. Thread-safe.
+class RequestRouter final : private ItemOwner {
+ public:
+  // In the order of the config, the first is the default route; all must outlive the router.
+  // A text longer than `max_text_bytes` is refused here, for it could break a shared stream.
+  RequestRouter(const RouteBackendsList& routes, const Clock& clock, size_t max_text_bytes)
+      : routes_(routes), clock_(clock), max_text_bytes_(max_text_bytes) {}
+
+  // `call` gets OnAnswered(), maybe before this returns.
+  void Start(RoutedCall& call);
+
+  // The user has gone or the deadline has passed: items are taken back from the model servers and
+  // answered with CANCELLED. Must be called before OnAnswered() returns, or the call may be gone.
+  void Cancel(RoutedCall& call);
+
+ private:
+  struct RouteUse;
+  using RouteUses = absl::InlinedVector<RouteUse, 1>;
+
+  absl::Status Resolve(RoutedItem& item, RouteUses& uses) const;
+  absl::StatusOr<RouteBackends*> FindRoute(std::string_view model) const;
+  void Assign(RoutedItem& item, RouteUses& uses) const;
+  void SendAll(RoutedCall& call);
+  void SendTo(RouteBackends& route, uint16_t version, ItemList items);
+  void Spill(RouteBackends& route, uint16_t version, ItemList items);
+  bool Retry(RoutedItem& item);
+  void SendOne(RoutedItem& item, Upstream& endpoint);
+  void OnItemDone(Item& item) override;
+  void Finish(RoutedItem& item);
+
+  const RouteBackendsList& routes_;
+  const Clock& clock_;
+  const size_t max_text_bytes_;
+};
+
+}  // namespace serin::router

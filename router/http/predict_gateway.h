@@ -1,0 +1,29 @@
+#pragma once
+
+#include "common/http/http_server.h"
+#include "common/time/clock.h"
+#include "router/dispatch/request_router.h"
+
+namespace serin::router {
+
+// POST /predict with {"data": "text"} answers {"compound":..,"neg":..,"neu":..,"pos":..}, as the
+// Flask service of many tutorials does. The headers serin-model-version, serin-route-revision and
+// serin-assignment say who answered; X-Routing-Key sets the routing key. Errors are
+// {"error": "..."}: 400 (JSON, data, text), 404 (path), 405 (method), 413 (body), 429, 503, 504.
+// Thread-safe.
+class PredictGateway {
+ public:
+  // The references must outlive the gateway.
+  PredictGateway(RequestRouter& router, const Clock& clock, absl::Duration timeout)
+      : router_(router), clock_(clock), timeout_(timeout) {}
+
+  // For HttpServer::Start.
+  void Handle(HttpRequest request, HttpResponder responder);
+
+ private:
+  RequestRouter& router_;
+  const Clock& clock_;
+  const absl::Duration timeout_;
+};
+
+}  // namespace serin::router

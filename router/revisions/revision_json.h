@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "router/revisions/revision.h"
+
+namespace serin::router {
+
+// One revision as one line of JSON for people and other programs:
+// {"route":"sentiment","revision":2,"weights":{"v1":80,"v2":20},"slots":"v1:0-7999,v2:8000-9999",
+//  "created_at":"2026-01-02T03:04:05.678Z","actor":"ann","reason":"…","source":"runtime"}
+std::string RevisionToJson(const Revision& revision);
+
+// INVALID_ARGUMENT names what is wrong.
+absl::StatusOr<Revision> RevisionFromJson(std::string_view json);
+
+}  // namespace serin::router

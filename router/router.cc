@@ -1,0 +1,133 @@
+#include "router/router.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/config/config_loader.h"
+#include "common/status/status_macros.h"
+#include "router/router_config.h"
+
+namespace serin::router {
+namespace {
+
+// How soon a lost endpoint, a passed backoff and an expired item are noticed.
+constexpr absl::Duration kTick = absl::Milliseconds(10);
+
+// Watchers would hold the admin server for as long as it lets them.
+constexpr absl::Duration kAdminGrace = absl::Milliseconds(100);
+
+constexpr char kPredictor[] = "serin.v1.Predictor";
+constexpr char kCanaryAdmin[] = "serin.v1.CanaryAdmin";
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Router>> Router::Start(const v1::config::RouterConfig& config) {
+  auto router = std::unique_ptr<Router>(new Router(config));
+  SERIN_RETURN_IF_ERROR(router->Build());
+  SERIN_RETURN_IF_ERROR(router->Serve());
+  return router;
+}
+
+Router::~Router() {
+  Drain();
+  ticker_.reset();
+  admin_endpoint_.reset();
+  // What is still in flight fails now, while those who get the answers are there.
+  for (const auto& backends : backends_) {
+    for (Upstreams& endpoints : backends->endpoints) endpoints.clear();
+  }
+}
+
+absl::Status Router::Build() {
+  SERIN_ASSIGN_OR_RETURN(log_, FileRevisionLog::Open(config_.revision_log().path()));
+  SERIN_ASSIGN_OR_RETURN(store_, RouteStore::Create(RouteSpecs(config_), *log_, clock_));
+  BuildBackends();
+  const v1::config::RouterLimitsConfig& limits = config_.limits();
+  const absl::Duration timeout = ConfigDuration(limits.default_timeout());
+  request_router_ = std::make_unique<RequestRouter>(backends_, clock_, limits.max_text_bytes());
+  predictor_ = std::make_unique<PredictorService>(
+      *request_router_, clock_,
+      PredictorLimits{.max_batch_items = limits.max_batch_items(), .default_timeout = timeout});
+  canary_admin_ = std::make_unique<CanaryAdminService>(*store_, backends_);
+  gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, timeout);
+  metrics_ = std::make_shared<RouterMetrics>(backends_);
+  return absl::OkStatus();
+}
+
+void Router::BuildBackends() {
+  for (int i = 0; i < config_.routes_size(); ++i) {
+    Route& route = *store_->routes()[static_cast<size_t>(i)];
+    const std::shared_ptr<const ActiveRevision> active = route.active();
+    spdlog::info("route {} starts at revision {}: {}", route.name(), active->number(),
+                 active->record().slots);
+    if (const std::string drift = DriftSummary(route, *active); !drift.empty()) {
+      spdlog::warn("route {} drifts: {}", route.name(), drift);
+    }
+    auto backends = std::make_unique<RouteBackends>(route, route.versions().size());
+    for (size_t version = 0; version < route.versions().size(); ++version) {
+      for (const std::string& address :
+           config_.routes(i).versions(static_cast<int>(version)).endpoints()) {
+        auto endpoint = std::make_unique<GrpcEndpoint>(
+            address, clock_, backends->stats.versions[version]->batch_items);
+        endpoints_.push_back(endpoint.get());
+        backends->endpoints[version].push_back(std::move(endpoint));
+      }
+    }
+    backends_.push_back(std::move(backends));
+  }
+}
+
+absl::Status Router::Serve() {
+  const v1::config::RouterLimitsConfig& limits = config_.limits();
+  SERIN_ASSIGN_OR_RETURN(
+      data_server_,
+      GrpcServer::Start({.listen = config_.listen(),
+                         .services = {predictor_.get()},
+                         .health_names = {kPredictor},
+                         .max_message_bytes = static_cast<int>(limits.max_message_bytes())}));
+  SERIN_ASSIGN_OR_RETURN(admin_server_, GrpcServer::Start({.listen = config_.admin_grpc_listen(),
+                                                           .services = {canary_admin_.get()},
+                                                           .health_names = {kCanaryAdmin}}));
+  SERIN_ASSIGN_OR_RETURN(
+      http_server_, HttpServer::Start({.listen = config_.http_listen(),
+                                       .max_body_bytes = limits.max_message_bytes()},
+                                      [this](HttpRequest request, HttpResponder responder) {
+                                        gateway_->Handle(std::move(request), std::move(responder));
+                                      }));
+  SERIN_ASSIGN_OR_RETURN(admin_endpoint_,
+                         AdminEndpoint::Start(config_.admin_listen(), metrics_, readiness_));
+  admin_server_->SetServing(true);
+  readiness_.OnChange([this](bool ready) {
+    data_server_->SetServing(ready);
+    spdlog::info("{}", ready ? "ready" : "not ready");
+  });
+  ticker_ = std::make_unique<PeriodicThread>(kTick, [this] { Tick(); });
+  spdlog::info("serving Predictor on {}, CanaryAdmin on {}, http on port {}",
+               data_server_->address(), admin_server_->address(), http_server_->port());
+  return absl::OkStatus();
+}
+
+void Router::Tick() {
+  for (GrpcEndpoint* const endpoint : endpoints_) endpoint->Tick();
+  for (const auto& backends : backends_) {
+    const Route& route = backends->route;
+    readiness_.Set(absl::StrCat("route ", route.name()), backends->HasReadyEndpoint(route.stable()),
+                   absl::StrCat("no endpoint of the stable version ", route.spec().stable_version,
+                                " is ready"));
+  }
+}
+
+void Router::Drain() {
+  if (drained_ || admin_endpoint_ == nullptr) return;
+  drained_ = true;
+  readiness_.Set("running", false, "draining");
+  const absl::Duration grace = ConfigDuration(config_.drain_timeout());
+  // The ticker goes on, as calls in flight may still need their deadlines.
+  data_server_->Shutdown(grace);
+  http_server_->Shutdown(grace);
+  admin_server_->Shutdown(kAdminGrace);
+}
+
+}  // namespace serin::router

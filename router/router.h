@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/http/http_server.h"
+#include "common/lifecycle/readiness.h"
+#include "common/rpc/grpc_server.h"
+#include "common/telemetry/admin_endpoint.h"
+#include "common/time/clock.h"
+#include "router/dispatch/request_router.h"
+#include "router/grpc/canary_admin_service.h"
+#include "router/grpc/grpc_endpoint.h"
+#include "router/grpc/predictor_service.h"
+#include "router/http/predict_gateway.h"
+#include "router/periodic_thread.h"
+#include "router/revisions/file_revision_log.h"
+#include "router/revisions/route_store.h"
+#include "router/telemetry/router_metrics.h"
+#include "serin/v1/config/router.pb.h"
+
+namespace serin::router {
+
+// The composition root: everything serin-router is made of, built from its config and serving from
+// Start() on. It is ready when every route's stable version has a ready endpoint.
+class Router {
+ public:
+  // `config` has passed CheckRouterConfig. Errors: an address in use, a revision log that cannot
+  // be used.
+  static absl::StatusOr<std::unique_ptr<Router>> Start(const v1::config::RouterConfig& config);
+  ~Router();
+
+  // Not ready from now on; refuses new requests and waits for those in flight, at most the
+  // config's drain_timeout. Idempotent.
+  void Drain();
+
+  bool ready() const { return readiness_.ready(); }
+  int port() const { return data_server_->port(); }
+  int admin_grpc_port() const { return admin_server_->port(); }
+  int http_port() const { return http_server_->port(); }
+  int admin_port() const { return admin_endpoint_->port(); }
+
+ private:
+  explicit Router(const v1::config::RouterConfig& config) : config_(config) {}
+
+  absl::Status Build();
+  absl::Status Serve();
+  void BuildBackends();
+  void Tick();
+
+  const v1::config::RouterConfig config_;
+  RealClock clock_;
+  Readiness readiness_;
+  std::unique_ptr<FileRevisionLog> log_;
+  std::unique_ptr<RouteStore> store_;
+  RouteBackendsList backends_;
+  // All endpoints of backends_, as what they are.
+  std::vector<GrpcEndpoint*> endpoints_;
+  std::unique_ptr<PeriodicThread> ticker_;
+  std::unique_ptr<RequestRouter> request_router_;
+  std::unique_ptr<PredictorService> predictor_;
+  std::unique_ptr<CanaryAdminService> canary_admin_;
+  std::unique_ptr<PredictGateway> gateway_;
+  std::shared_ptr<RouterMetrics> metrics_;
+  // Servers come last, so that they end before what they serve.
+  std::unique_ptr<GrpcServer> data_server_;
+  std::unique_ptr<GrpcServer> admin_server_;
+  std::unique_ptr<HttpServer> http_server_;
+  std::unique_ptr<AdminEndpoint> admin_endpoint_;
+  bool drained_ = false;
+};
+
+}  // namespace serin::router

@@ -1,0 +1,87 @@
+#include "router/router_config.h"
+
+#include <algorithm>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/config/config_loader.h"
+#include "common/status/status_macros.h"
+#include "router/traffic/weights.h"
+
+namespace serin::router {
+namespace {
+
+// Names stand in metrics, headers and the revision log, so they are kept simple.
+bool IsName(const std::string& name) {
+  constexpr size_t kLongest = 63;
+  return !name.empty() && name.size() <= kLongest &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
+void CheckName(const std::string& key, const std::string& name, std::set<std::string>& taken,
+               ConfigFaults& faults) {
+  if (!IsName(name)) {
+    faults.Add(key, "1 to 63 letters, digits, '-', '_' or '.'", name);
+  } else if (!taken.insert(name).second) {
+    faults.Add(key, "a name that is not used before", name);
+  }
+}
+
+void CheckRoute(const std::string& key, const v1::config::RouteConfig& route,
+                ConfigFaults& faults) {
+  std::set<std::string> names;
+  std::vector<std::string> versions;
+  std::map<std::string, uint32_t> weights;
+  for (int i = 0; i < route.versions_size(); ++i) {
+    const v1::config::VersionConfig& version = route.versions(i);
+    CheckName(absl::StrCat(key, ".versions[", i, "].name"), version.name(), names, faults);
+    versions.push_back(version.name());
+    weights[version.name()] = version.weight();
+  }
+  if (names.count(route.stable_version()) == 0) {
+    faults.Add(key + ".stable_version", "one of " + absl::StrJoin(names, ", "),
+               route.stable_version());
+  }
+  if (names.size() != versions.size()) return;
+  if (const auto valid = Weights::Create(versions, weights); !valid.ok()) {
+    faults.Add(key + ".versions", "valid weights", std::string(valid.status().message()));
+  }
+}
+
+}  // namespace
+
+absl::Status CheckRouterConfig(std::string_view file, const v1::config::RouterConfig& config) {
+  ConfigFaults faults(file);
+  std::set<std::string> names;
+  for (int i = 0; i < config.routes_size(); ++i) {
+    const std::string key = absl::StrCat("routes[", i, "]");
+    CheckName(key + ".name", config.routes(i).name(), names, faults);
+    CheckRoute(key, config.routes(i), faults);
+  }
+  return faults.ToStatus();
+}
+
+absl::Status LoadRouterConfig(const std::string& path, v1::config::RouterConfig& config) {
+  SERIN_RETURN_IF_ERROR(LoadConfig(path, config));
+  return CheckRouterConfig(path, config);
+}
+
+std::vector<RouteSpec> RouteSpecs(const v1::config::RouterConfig& config) {
+  std::vector<RouteSpec> specs;
+  for (const v1::config::RouteConfig& route : config.routes()) {
+    RouteSpec& spec = specs.emplace_back();
+    spec.name = route.name();
+    spec.stable_version = route.stable_version();
+    for (const v1::config::VersionConfig& version : route.versions()) {
+      spec.versions.push_back(version.name());
+      spec.weights[version.name()] = version.weight();
+    }
+  }
+  return specs;
+}
+
+}  // namespace serin::router

@@ -1,0 +1,159 @@
+#include "router/telemetry/router_metrics.h"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "prometheus/metric_family.h"
+
+namespace serin::router {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+constexpr double kNanosecond = 1e-9;
+
+MetricFamily Family(std::string name, std::string help, MetricType type) {
+  MetricFamily family;
+  family.name = std::move(name);
+  family.help = std::move(help);
+  family.type = type;
+  return family;
+}
+
+void AddGauge(MetricFamily& family, Labels labels, double value) {
+  ClientMetric& metric = family.metric.emplace_back();
+  metric.label = std::move(labels);
+  metric.gauge.value = value;
+}
+
+void AddCounter(MetricFamily& family, Labels labels, uint64_t value) {
+  ClientMetric& metric = family.metric.emplace_back();
+  metric.label = std::move(labels);
+  metric.counter.value = static_cast<double>(value);
+}
+
+void AddHistogram(MetricFamily& family, Labels labels, const IntHistogram& histogram, double unit) {
+  ClientMetric& metric = family.metric.emplace_back();
+  metric.label = std::move(labels);
+  uint64_t cumulative = 0;
+  for (size_t i = 0; i <= histogram.bounds().size(); ++i) {
+    cumulative += histogram.count(i);
+    ClientMetric::Bucket bucket;
+    bucket.cumulative_count = cumulative;
+    bucket.upper_bound = i < histogram.bounds().size()
+                             ? static_cast<double>(histogram.bounds()[i]) * unit
+                             : std::numeric_limits<double>::infinity();
+    metric.histogram.bucket.push_back(bucket);
+  }
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = static_cast<double>(histogram.sum()) * unit;
+}
+
+struct Families {
+  MetricFamily requests =
+      Family("serin_requests_total", "Predictions by the version they were assigned to.",
+             MetricType::Counter);
+  MetricFamily duration =
+      Family("serin_request_duration_seconds",
+             "From a prediction's arrival at the router to its answer.", MetricType::Histogram);
+  MetricFamily weight =
+      Family("serin_route_weight", "Share of a version in 1/10,000.", MetricType::Gauge);
+  MetricFamily revision =
+      Family("serin_route_revision", "Revision of the weights in force.", MetricType::Gauge);
+  MetricFamily share =
+      Family("serin_route_served_share",
+             "Share of the answers under this revision, pinned ones left out.", MetricType::Gauge);
+  MetricFamily fallback =
+      Family("serin_fallback_total",
+             "Predictions answered by another version than the assigned one.", MetricType::Counter);
+  MetricFamily in_flight =
+      Family("serin_upstream_in_flight", "Predictions sent to an endpoint and not answered.",
+             MetricType::Gauge);
+  MetricFamily batch_items =
+      Family("serin_upstream_batch_items", "Predictions in one message to a model server.",
+             MetricType::Histogram);
+  MetricFamily overhead =
+      Family("serin_router_overhead_seconds",
+             "From a prediction's arrival to its leaving in a message.", MetricType::Histogram);
+
+  std::vector<MetricFamily> Take() {
+    return {std::move(requests),  std::move(duration),    std::move(weight),
+            std::move(revision),  std::move(share),       std::move(fallback),
+            std::move(in_flight), std::move(batch_items), std::move(overhead)};
+  }
+};
+
+void CollectRequests(const std::string& route, const std::string& version, VersionStats& stats,
+                     MetricFamily& family) {
+  for (int kind = 1; kind < kAssignmentKinds; ++kind) {
+    for (int code = 0; code < kStatusCodes; ++code) {
+      const auto assignment = static_cast<AssignmentKind>(kind);
+      const auto status = static_cast<absl::StatusCode>(code);
+      const uint64_t count = stats.requests(assignment, status).load(std::memory_order_relaxed);
+      if (count == 0) continue;
+      AddCounter(family,
+                 {{"route", route},
+                  {"version", version},
+                  {"assignment", std::string(AssignmentName(assignment))},
+                  {"code", absl::StatusCodeToString(status)}},
+                 count);
+    }
+  }
+}
+
+void CollectVersion(const RouteBackends& backends, size_t index, Families& families) {
+  const Route& route = backends.route;
+  const std::string& version = route.versions()[index];
+  VersionStats& stats = *backends.stats.versions[index];
+  const Labels labels = {{"route", route.name()}, {"version", version}};
+  CollectRequests(route.name(), version, stats, families.requests);
+  AddHistogram(families.duration, labels, stats.duration, kNanosecond);
+  AddHistogram(families.batch_items, {{"version", version}}, stats.batch_items, 1);
+  if (index != route.stable()) {
+    const std::string& stable = route.spec().stable_version;
+    AddCounter(families.fallback, {{"route", route.name()}, {"from", version}, {"to", stable}},
+               stats.fallbacks.load(std::memory_order_relaxed));
+  }
+  for (const auto& endpoint : backends.endpoints[index]) {
+    AddGauge(families.in_flight,
+             {{"route", route.name()}, {"version", version}, {"endpoint", endpoint->address()}},
+             static_cast<double>(endpoint->in_flight()));
+  }
+}
+
+void CollectRevision(const Route& route, Families& families) {
+  const std::shared_ptr<const ActiveRevision> active = route.active();
+  AddGauge(families.revision, {{"route", route.name()}}, static_cast<double>(active->number()));
+  const std::vector<uint32_t> slots = active->split().table().Counts(route.versions().size());
+  uint64_t served = 0;
+  for (size_t i = 0; i < slots.size(); ++i) served += active->served(i);
+  for (size_t i = 0; i < slots.size(); ++i) {
+    const Labels labels = {{"route", route.name()}, {"version", route.versions()[i]}};
+    AddGauge(families.weight, labels, slots[i]);
+    const double of_version = static_cast<double>(active->served(i));
+    AddGauge(families.share, labels, served == 0 ? 0 : of_version / static_cast<double>(served));
+  }
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> RouterMetrics::Collect() const {
+  Families families;
+  for (const auto& backends : routes_) {
+    CollectRevision(backends->route, families);
+    AddHistogram(families.overhead, {}, backends->stats.overhead, kNanosecond);
+    for (size_t i = 0; i < backends->endpoints.size(); ++i) {
+      CollectVersion(*backends, i, families);
+    }
+  }
+  std::vector<MetricFamily> all = prometheus::Registry::Collect();
+  for (MetricFamily& family : families.Take()) all.push_back(std::move(family));
+  return all;
+}
+
+}  // namespace serin::router
