@@ -1,6 +1,8 @@
 #include "model-server/backends/fasttext/text_features.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -47,6 +49,39 @@ size_t AppendNext(std::string_view rest, std::string& out) {
   return 1;
 }
 
+bool IsWord(std::string_view token) {
+  return absl::ascii_isalnum(token[0]) || static_cast<unsigned char>(token[0]) >= 0x80;
+}
+
+bool Negates(std::string_view token) {
+  constexpr std::string_view kNegations[] = {"not",     "no",     "never", "without",
+                                             "nothing", "hardly", "cannot"};
+  constexpr std::string_view kShortNot = "n't";
+  if (token.size() >= kShortNot.size() &&
+      token.substr(token.size() - kShortNot.size()) == kShortNot) {
+    return true;
+  }
+  return std::find(std::begin(kNegations), std::end(kNegations), token) != std::end(kNegations);
+}
+
+// Appends the tokens of `words`, each that a negation reaches a second time as "not_<token>".
+void AppendWithNegations(std::string_view words, std::string& out) {
+  constexpr int kReach = 3;
+  int reached = 0;
+  while (!words.empty()) {
+    const std::string_view token = words.substr(0, words.find(' '));
+    words.remove_prefix(std::min(token.size() + 1, words.size()));
+    if (token.empty()) continue;
+    if (!IsWord(token)) reached = 0;
+    out.append(token).push_back(' ');
+    if (reached > 0) {
+      out.append("not_").append(token).push_back(' ');
+      --reached;
+    }
+    if (Negates(token)) reached = kReach;
+  }
+}
+
 void AppendVaderTokens(const VaderScores& scores, std::string& out) {
   const auto compound = static_cast<int>(std::lround(scores.compound * 5));
   const auto positive = static_cast<int>(scores.pos * 10);
@@ -67,7 +102,9 @@ std::string NormalizedWords(std::string_view text) {
 }
 
 std::string TextFeatures::LineOf(std::string_view text) const {
-  std::string line = NormalizedWords(text);
+  std::string line;
+  line.reserve(text.size() * 3 + 128);
+  AppendWithNegations(NormalizedWords(text), line);
   AppendVaderTokens(scorer_.Score(text), line);
   line += '\n';
   return line;

@@ -13,6 +13,8 @@ namespace serin::model_server {
 //   - the text's words in lower case (ASCII), each ASCII punctuation mark but the apostrophe as a
 //     token of its own, links as "<url", mentions as "<user", and white space and control
 //     characters as separators;
+//   - each of the three words after a negation once more as "not_<word>", up to the next
+//     punctuation;
 //   - what VADER says of the text, in steps coarse enough to learn from, each twice to give it
 //     weight in the average of a short text.
 // No token is fastText's "</s>" or begins with "__label__", whatever the text.

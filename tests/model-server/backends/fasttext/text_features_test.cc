@@ -57,6 +57,20 @@ TEST(TextFeaturesTest, TellsWhatVaderSays) {
       ElementsAre("good", "<compound2", "<pos10", "<neg0", "<compound2", "<pos10", "<neg0"));
 }
 
+// The tokens of a line before VADER's.
+std::vector<std::string> WordsOf(const std::string& text) {
+  const std::string line = MakeFeatures().LineOf(text);
+  return TokensOf(line.substr(0, line.find("<compound")));
+}
+
+TEST(TextFeaturesTest, MarksTheThreeWordsAfterANegation) {
+  EXPECT_THAT(WordsOf("I don't like this film today"),
+              ElementsAre("i", "don't", "like", "not_like", "this", "not_this", "film", "not_film",
+                          "today"));
+  EXPECT_THAT(WordsOf("never again, thanks"),
+              ElementsAre("never", "again", "not_again", ",", "thanks"));
+}
+
 TEST(TextFeaturesTest, NoTextMakesATokenThatFastTextTakesForItsOwn) {
   const TextFeatures features = MakeFeatures();
   std::mt19937 random(7);
