@@ -58,6 +58,8 @@ double WithIdioms(double valence, absl::Span<const Token> tokens, size_t index) 
   std::array<NamedWord, kBehind + 3> names{};
   const size_t known = std::min(tokens.size() - index + kBehind, names.size());
   for (size_t i = 0; i < known; ++i) names[i] = tokens[index - kBehind + i].ExactName();
+  const auto is_named = [](NamedWord name) { return name != NamedWord::kNone; };
+  if (std::count_if(names.begin(), names.end(), is_named) < 2) return valence;
   const absl::Span<const NamedWord> around(names);
   for (const auto& [first, size] : kIdiomsBehind) {
     if (const Idiom* idiom = FindIdiom(around.subspan(kBehind + first, size))) {

@@ -64,15 +64,4 @@ Word& Vocabulary::Insert(std::string_view token) {
   return words_.emplace_back();
 }
 
-const Word& Vocabulary::Find(const FoldedToken& token) const {
-  const uint64_t hash = HashToken(token);
-  const auto tag = static_cast<uint32_t>(hash >> 32);
-  const size_t mask = slots_.size() - 1;
-  for (size_t position = hash & mask;; position = (position + 1) & mask) {
-    const Slot slot = slots_[position];
-    if (slot.index == 0) return words_[0];
-    if (slot.tag == tag && keys_[slot.index] == token) return words_[slot.index];
-  }
-}
-
 }  // namespace serin::model_server
