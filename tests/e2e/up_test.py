@@ -20,14 +20,15 @@ class UpTest(unittest.TestCase):
         self.addCleanup(self.up.stdout.close)
         self.addCleanup(self.up.wait)
         self.addCleanup(self.up.kill)
-        wait_until(lambda: len(self.stack()["pids"]) == 5, "start of all processes", 40)
+        wait_until(lambda: self.up.poll() is not None or len(self.stack()["pids"]) == 5,
+                   "start of all processes", 40)
+        self.assertIsNone(self.up.poll(), "tools/up ended during the start")
         self.assertTrue(all(map(is_running, self.stack()["pids"].values())))
 
     def stack(self):
         try:
             return json.loads((self.folder / "stack.json").read_text())
         except FileNotFoundError:
-            self.assertIsNone(self.up.poll(), "tools/up ended during the start")
             return {"pids": {}}
 
     def assert_all_gone(self, code):

@@ -45,6 +45,9 @@ class UpTest(TemporaryFolderTest):
         (self.folder / "config").mkdir()
         for service in SERVICES:
             (self.folder / "bin" / service).symlink_to(HERE / "fake_services/fake_service")
+        status = self.folder / "bin/serinctl"
+        status.write_text("#!/bin/sh\necho '127.0.0.1:1 (ready)'\n")
+        status.chmod(0o755)
         mock_kafka = pathlib.Path(os.environ["SERIN_BIN"], "serin-mock-kafka").resolve()
         (self.folder / "bin/serin-mock-kafka").symlink_to(mock_kafka)
 

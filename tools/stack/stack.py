@@ -86,6 +86,8 @@ class Stack:
         for listener in ("model server v1 admin", "model server v2 admin", "router admin"):
             wait_until(lambda port=self.ports[listener]: http_status(port, "/readyz") == 200,
                        f"waiting for /readyz of the {listener} port", READY_SECONDS, self.processes)
+        wait_until(self._every_endpoint_is_ready, "waiting for the router to reach both versions",
+                   READY_SECONDS, self.processes)
         self.write_addresses()
 
     def config(self, name):
@@ -118,6 +120,12 @@ class Stack:
             process.ask_to_stop()
         while self.processes:
             self.processes.pop().stop()
+
+    def _every_endpoint_is_ready(self):
+        """The router is ready when it can answer at all; here no request shall spill."""
+        command = [binary("serinctl"), "--address", self.address("router CanaryAdmin"), "status"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return done.returncode == 0 and "NOT READY" not in done.stdout
 
     def _start_kafka(self):
         command = [binary("serin-mock-kafka")]
