@@ -1,0 +1,109 @@
+#include "stream-client/cli/produce_command.h"
+
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/config/config_loader.h"
+#include "common/status/status_macros.h"
+#include "stream-client/cli/kafka_flags.h"
+#include "stream-client/cli/text_rows.h"
+#include "stream-client/kafka/bulk_producer.h"
+
+namespace serin::stream {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr absl::Duration kProgressInterval = absl::Seconds(2);
+constexpr uint64_t kLinesBetweenClockReads = 256;
+
+struct ProduceFlags {
+  std::string format = "lines";
+  std::string file = "-";
+  KafkaFlags kafka{.brokers = "127.0.0.1:9092", .topic = "test", .properties = {}};
+};
+
+// Prints a line on standard error when it is time for one.
+class ProgressLine {
+ public:
+  void Tick(const BulkProducer& producer) {
+    const absl::Time now = absl::Now();
+    if (now < next_) return;
+    next_ = now + kProgressInterval;
+    std::cerr << producer.delivered() << " messages delivered so far" << std::endl;
+  }
+
+ private:
+  absl::Time next_ = absl::Now() + kProgressInterval;
+};
+
+absl::Status SendLines(std::istream& input, RowFormat format, BulkProducer& producer) {
+  absl::BitGen random;
+  ProgressLine progress;
+  std::string line;
+  for (uint64_t number = 1; std::getline(input, line); ++number) {
+    const auto row = ReadRow(line, format, random);
+    if (!row.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("line ", number, ": ", row.status().message()));
+    }
+    if (row->has_value()) producer.Send((*row)->key, (*row)->value);
+    if (number % kLinesBetweenClockReads == 0) progress.Tick(producer);
+  }
+  while (!producer.Flush(absl::Milliseconds(500))) progress.Tick(producer);
+  return absl::OkStatus();
+}
+
+absl::Status Produce(const ProduceFlags& flags, uint64_t& delivered) {
+  SERIN_ASSIGN_OR_RETURN(auto properties, flags.kafka.Properties());
+  const auto format = ParseRowFormat(flags.format);
+  std::ifstream file;
+  if (flags.file != "-") file.open(flags.file);
+  if (flags.file != "-" && !file) {
+    return absl::InvalidArgumentError(absl::StrCat(flags.file, ": cannot be read"));
+  }
+  SERIN_ASSIGN_OR_RETURN(auto producer,
+                         BulkProducer::Create({.bootstrap_servers = flags.kafka.brokers,
+                                               .properties = std::move(properties)},
+                                              flags.kafka.topic));
+  absl::Status sent = SendLines(flags.file == "-" ? std::cin : file, *format, *producer);
+  producer->Flush(absl::Seconds(60));  // what came before a bad line is sent
+  delivered = producer->delivered();
+  if (sent.ok() && producer->failed() > 0) {
+    sent = absl::UnavailableError(
+        absl::StrCat(producer->failed(), " messages could not be sent: ", producer->failure()));
+  }
+  return sent;
+}
+
+int Run(const ProduceFlags& flags) {
+  uint64_t delivered = 0;
+  const absl::Status status = Produce(flags, delivered);
+  if (!status.ok()) std::cerr << status.message() << std::endl;
+  std::cout << "we've sent " << delivered << " messages to " << flags.kafka.brokers << std::endl;
+  if (status.ok()) return 0;
+  return absl::IsInvalidArgument(status) ? kExitBadConfig : kExitFailed;
+}
+
+}  // namespace
+
+void AddProduceCommand(CLI::App& app, int& exit_code) {
+  auto flags = std::make_shared<ProduceFlags>();
+  CLI::App* produce = app.add_subcommand("produce", "Send lines of text to a topic");
+  produce
+      ->add_option("--format", flags->format,
+                   "lines: texts, sent as {\"data\": text} under random UUIDs; json: JSON objects, "
+                   "sent as they are under random UUIDs; key-value: key<TAB>value, sent as they "
+                   "are; key-text: key<TAB>text, sent as {\"data\": text} under the key")
+      ->check(CLI::IsMember({"lines", "json", "key-value", "key-text"}))
+      ->capture_default_str();
+  produce->add_option("FILE", flags->file, "The input; - is standard input")->capture_default_str();
+  flags->kafka.AddTo(*produce);
+  produce->callback([flags, &exit_code] { exit_code = Run(*flags); });
+}
+
+}  // namespace serin::stream

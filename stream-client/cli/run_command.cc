@@ -1,0 +1,91 @@
+#include "stream-client/cli/run_command.h"
+
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <spdlog/spdlog.h>
+
+#include "common/config/config_loader.h"
+#include "common/config/config_printer.h"
+#include "common/lifecycle/shutdown_signal.h"
+#include "common/status/status_macros.h"
+#include "common/telemetry/logging.h"
+#include "stream-client/cli/kafka_flags.h"
+#include "stream-client/stream_client.h"
+#include "stream-client/stream_config.h"
+
+namespace serin::stream {
+namespace {
+
+constexpr int kExitFailed = 1;
+
+struct RunFlags {
+  std::string config;
+  bool check_config = false;
+  std::string trigger;
+  std::string summary;
+  KafkaFlags kafka;
+};
+
+absl::StatusOr<v1::config::StreamConfig> Load(const RunFlags& flags) {
+  SERIN_ASSIGN_OR_RETURN(auto properties, flags.kafka.Properties());
+  return LoadStreamConfig(flags.config, {.brokers = flags.kafka.brokers,
+                                         .topic = flags.kafka.topic,
+                                         .trigger = flags.trigger,
+                                         .properties = std::move(properties)});
+}
+
+// Runs until the trigger's end or the signal.
+absl::Status RunUntil(ShutdownSignal& signal, StreamClient& client) {
+  std::thread stopper([&] {
+    signal.Wait();
+    client.Stop();
+  });
+  absl::Status status = client.Run();
+  signal.Trigger();
+  stopper.join();
+  return status;
+}
+
+int Run(const RunFlags& flags) {
+  const auto config = Load(flags);
+  if (!config.ok()) {
+    std::cerr << config.status().message() << std::endl;
+    return kExitBadConfig;
+  }
+  if (flags.check_config) {
+    std::cout << PrintConfig(*config);
+    return 0;
+  }
+  ShutdownSignal signal;
+  InitLogging("serin-stream", config->log().level(), config->log().format());
+  auto client = StreamClient::Create(*config, std::cout);
+  if (!client.ok()) {
+    spdlog::error("{}", client.status().ToString());
+    return absl::IsInvalidArgument(client.status()) ? kExitBadConfig : kExitFailed;
+  }
+  absl::Status status = RunUntil(signal, **client);
+  const RunSummary summary = (*client)->summary();
+  if (!flags.summary.empty()) status.Update(WriteFile(flags.summary, summary.ToJson()));
+  if (!status.ok()) spdlog::error("{}", status.ToString());
+  std::cerr << summary.ToText() << std::endl;
+  return status.ok() ? 0 : kExitFailed;
+}
+
+}  // namespace
+
+void AddRunCommand(CLI::App& app, int& exit_code) {
+  auto flags = std::make_shared<RunFlags>();
+  CLI::App* run = app.add_subcommand("run", "Score a topic's records and write the results");
+  run->add_option("--config", flags->config, "The config file; without one, the defaults");
+  run->add_flag("--check-config", flags->check_config, "Check and print the config, do nothing");
+  run->add_option("--trigger", flags->trigger, "When to end")
+      ->check(CLI::IsMember({"available-now", "continuous"}));
+  run->add_option("--summary", flags->summary, "Write what was done to this file, as JSON");
+  flags->kafka.AddTo(*run);
+  run->callback([flags, &exit_code] { exit_code = Run(*flags); });
+}
+
+}  // namespace serin::stream

@@ -1,0 +1,180 @@
+#include "stream-client/grpc/predict_stream_scorer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/grpc_status.h"
+#include "stream-client/grpc/predict_messages.h"
+
+namespace serin::stream {
+namespace {
+
+constexpr absl::Duration kReopenPause = absl::Milliseconds(200);
+constexpr absl::Duration kReportInterval = absl::Seconds(5);
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  // Without a pool of its own, a channel would share the connection of the others.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
+  arguments.SetMaxReceiveMessageSize(-1);  // as large as the requests make it
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+PredictStreamScorer::PredictStreamScorer(ScorerOptions options, Wakeup& wakeup, const Clock& clock)
+    : options_(std::move(options)),
+      clock_(clock),
+      events_(std::make_shared<StreamEvents>(wakeup)),
+      book_(options_.attempts, [this] { return absl::Uniform(random_, 0.0, 1.0); }),
+      reported_unreachable_(clock.Now()) {
+  streams_.resize(static_cast<size_t>(options_.streams));
+  for (Stream& stream : streams_) {
+    stream.channel = OpenChannel(options_.address);
+    stream.stub = v1::Predictor::NewStub(stream.channel);
+    stream.channel->GetState(/*try_to_connect=*/true);
+  }
+}
+
+PredictStreamScorer::~PredictStreamScorer() {
+  for (Stream& stream : streams_) {
+    if (stream.call != nullptr) stream.call->Cancel();
+  }
+  // Cancelled calls end at once; the events hold what they still post.
+  while (calls_alive_ > 0) {
+    for (const StreamEvents::Event& event : events_->TakeAll()) {
+      if (event.response == nullptr) --calls_alive_;
+    }
+    if (calls_alive_ > 0) absl::SleepFor(absl::Milliseconds(1));
+  }
+}
+
+void PredictStreamScorer::Score(std::unique_ptr<Batch> batch) {
+  book_.Add(std::move(batch));
+  SendDue(clock_.Now());
+}
+
+absl::StatusOr<std::unique_ptr<Batch>> PredictStreamScorer::Poll() {
+  const absl::Time now = clock_.Now();
+  HandleEvents(now);
+  if (!fatal_.ok()) return fatal_;
+  ExpireAttempts(now);
+  OpenStreams(now);
+  SendDue(now);
+  return book_.TakeFinished();
+}
+
+bool PredictStreamScorer::connected() const {
+  return std::any_of(streams_.begin(), streams_.end(),
+                     [](const Stream& stream) { return stream.call != nullptr; });
+}
+
+void PredictStreamScorer::HandleEvents(absl::Time now) {
+  for (StreamEvents::Event& event : events_->TakeAll()) {
+    const bool ended = event.response == nullptr;
+    if (ended) --calls_alive_;
+    Stream* stream = FindCall(event.call);
+    if (stream == nullptr) continue;  // given up before
+    if (ended) {
+      HandleEnd(*stream, FromGrpcStatus(event.status), now);
+    } else {
+      HandleResponse(*stream, **event.response, now);
+    }
+  }
+}
+
+void PredictStreamScorer::HandleResponse(Stream& stream, const v1::PredictBatchResponse& response,
+                                         absl::Time now) {
+  stream.last_heard = now;
+  stream.under_way.erase(response.batch_id());
+  if (response.has_error()) {
+    const auto code = static_cast<absl::StatusCode>(response.error().code());
+    book_.FailWhole(response.batch_id(), absl::Status(code, response.error().message()), now);
+  } else {
+    book_.Answer(response.batch_id(), ReadAnswers(response), now);
+  }
+}
+
+void PredictStreamScorer::HandleEnd(Stream& stream, const absl::Status& why, absl::Time now) {
+  const absl::Status end = why.ok() ? absl::UnavailableError("the router ended the stream") : why;
+  spdlog::warn("stream to {} ended with {} requests under way: {}", options_.address,
+               stream.under_way.size(), end.ToString());
+  if (RetryPolicy::IsMisconfigured(end.code())) fatal_ = end;
+  stream.call = nullptr;
+  stream.not_before = now + kReopenPause;
+  for (const auto& [attempt, sent] : std::exchange(stream.under_way, {})) {
+    book_.FailWhole(attempt, end, now);
+  }
+}
+
+void PredictStreamScorer::ExpireAttempts(absl::Time now) {
+  for (const uint64_t id : book_.Expired(now)) {
+    book_.FailWhole(id,
+                    absl::DeadlineExceededError(absl::StrCat(
+                        "no answer within ", absl::FormatDuration(options_.attempts.timeout))),
+                    now);
+    for (Stream& stream : streams_) {
+      auto sent = stream.under_way.find(id);
+      if (sent == stream.under_way.end()) continue;
+      const bool silent = stream.last_heard < sent->second;
+      stream.under_way.erase(sent);
+      // Not a sound since: the connection may be dead without anybody having said so.
+      if (silent && stream.call != nullptr) {
+        stream.call->Cancel();
+        HandleEnd(stream, absl::DeadlineExceededError("nothing heard on the stream"), now);
+      }
+    }
+  }
+}
+
+void PredictStreamScorer::OpenStreams(absl::Time now) {
+  for (Stream& stream : streams_) {
+    if (stream.call != nullptr || now < stream.not_before) continue;
+    if (stream.channel->GetState(/*try_to_connect=*/true) != GRPC_CHANNEL_READY) continue;
+    stream.call_id = next_call_id_++;
+    stream.call = PredictStreamCall::Start(*stream.stub, stream.call_id, events_);
+    ++calls_alive_;
+  }
+  if (connected() || !book_.HasDue(now)) {
+    reported_unreachable_ = now;
+  } else if (now - reported_unreachable_ >= kReportInterval) {
+    spdlog::warn("waiting for the router at {}", options_.address);
+    reported_unreachable_ = now;
+  }
+}
+
+void PredictStreamScorer::SendDue(absl::Time now) {
+  while (book_.HasDue(now)) {
+    Stream* stream = LeastLoaded();
+    if (stream == nullptr) return;
+    const Attempt& attempt = *book_.Start(now);
+    std::unique_ptr<v1::PredictBatchRequest> request = stream->call->NewRequest();
+    FillRequest(attempt, *request);
+    stream->under_way.emplace(attempt.id, now);
+    stream->call->Send(std::move(request));
+  }
+}
+
+PredictStreamScorer::Stream* PredictStreamScorer::LeastLoaded() {
+  Stream* least = nullptr;
+  for (Stream& stream : streams_) {
+    if (stream.call == nullptr) continue;
+    if (least == nullptr || stream.under_way.size() < least->under_way.size()) least = &stream;
+  }
+  return least;
+}
+
+PredictStreamScorer::Stream* PredictStreamScorer::FindCall(uint64_t call_id) {
+  for (Stream& stream : streams_) {
+    if (stream.call != nullptr && stream.call_id == call_id) return &stream;
+  }
+  return nullptr;
+}
+
+}  // namespace serin::stream

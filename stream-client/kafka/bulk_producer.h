@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "stream-client/kafka/kafka_settings.h"
+
+namespace serin::stream {
+
+// Sends many messages to one topic and counts what the brokers acknowledged. Belongs to one thread.
+class BulkProducer {
+ public:
+  // Error: INVALID_ARGUMENT for a property librdkafka refuses.
+  static absl::StatusOr<std::unique_ptr<BulkProducer>> Create(const KafkaConnection& connection,
+                                                              const std::string& topic);
+
+  // Queues a message; waits while the queue is full. A message that cannot be sent counts as
+  // failed.
+  void Send(std::string_view key, std::string_view value);
+
+  // Waits for the acknowledgements still missing, at most `timeout`; returns whether none is.
+  bool Flush(absl::Duration timeout);
+
+  uint64_t delivered() const { return delivered_; }
+  uint64_t failed() const { return failed_; }
+  // Why the last message failed.
+  const std::string& failure() const { return failure_; }
+
+ private:
+  BulkProducer() = default;
+
+  void Count(rd_kafka_resp_err_t error);
+
+  KafkaHandle producer_;
+  KafkaTopic topic_;
+  uint64_t sends_ = 0;
+  uint64_t delivered_ = 0;
+  uint64_t failed_ = 0;
+  std::string failure_;
+};
+
+}  // namespace serin::stream

@@ -1,0 +1,73 @@
+#include "stream-client/kafka/kafka_queries.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+
+namespace serin::stream {
+namespace {
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+}  // namespace
+
+KafkaPartitions NewPartitionList(const std::vector<PartitionOffset>& offsets) {
+  KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
+  for (const auto& [partition, next_offset] : offsets) {
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition)
+        ->offset = next_offset;
+  }
+  return list;
+}
+
+std::vector<TopicPartition> ToTopicPartitions(const rd_kafka_topic_partition_list_t& list) {
+  std::vector<TopicPartition> partitions;
+  for (int i = 0; i < list.cnt; ++i) {
+    partitions.push_back({list.elems[i].topic, list.elems[i].partition});
+  }
+  return partitions;
+}
+
+absl::StatusOr<int32_t> PartitionCount(rd_kafka_t* client, const std::string& topic,
+                                       absl::Duration timeout) {
+  KafkaTopic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
+  const rd_kafka_metadata_t* answer = nullptr;
+  SERIN_RETURN_IF_ERROR(KafkaStatus(
+      rd_kafka_metadata(client, 0, handle.get(), &answer, Milliseconds(timeout)), "metadata"));
+  KafkaMetadata metadata(answer);
+  if (metadata->topic_cnt == 0) return absl::NotFoundError(absl::StrCat("topic ", topic));
+  SERIN_RETURN_IF_ERROR(KafkaStatus(metadata->topics[0].err, absl::StrCat("topic ", topic)));
+  return metadata->topics[0].partition_cnt;
+}
+
+absl::StatusOr<std::vector<std::optional<int64_t>>> CommittedOffsets(rd_kafka_t* consumer,
+                                                                     const std::string& topic,
+                                                                     int32_t partitions,
+                                                                     absl::Duration timeout) {
+  KafkaPartitions list(rd_kafka_topic_partition_list_new(partitions));
+  for (int32_t i = 0; i < partitions; ++i) {
+    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), i);
+  }
+  SERIN_RETURN_IF_ERROR(KafkaStatus(rd_kafka_committed(consumer, list.get(), Milliseconds(timeout)),
+                                    "committed offsets"));
+  std::vector<std::optional<int64_t>> committed(static_cast<size_t>(partitions));
+  for (int i = 0; i < list->cnt; ++i) {
+    const rd_kafka_topic_partition_t& entry = list->elems[i];
+    SERIN_RETURN_IF_ERROR(KafkaStatus(entry.err, "committed offsets"));
+    if (entry.offset >= 0) committed[static_cast<size_t>(entry.partition)] = entry.offset;
+  }
+  return committed;
+}
+
+absl::StatusOr<OffsetRange> PartitionRange(rd_kafka_t* client, const std::string& topic,
+                                           int32_t partition, absl::Duration timeout) {
+  OffsetRange range;
+  SERIN_RETURN_IF_ERROR(
+      KafkaStatus(rd_kafka_query_watermark_offsets(client, topic.c_str(), partition, &range.first,
+                                                   &range.end, Milliseconds(timeout)),
+                  absl::StrCat("offsets of ", topic, "/", partition)));
+  return range;
+}
+
+}  // namespace serin::stream

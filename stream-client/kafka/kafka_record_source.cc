@@ -1,0 +1,248 @@
+#include "stream-client/kafka/kafka_record_source.h"
+
+#include <cstring>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "common/status/status_macros.h"
+#include "stream-client/kafka/kafka_queries.h"
+#include "stream-client/kafka/kafka_records.h"
+
+namespace serin::stream {
+namespace {
+
+constexpr absl::Duration kReportInterval = absl::Seconds(10);
+
+void LogFailedCommit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t*,
+                     void*) {
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+  spdlog::warn("kafka: commit failed, the next one makes up for it: {}", rd_kafka_err2str(error));
+}
+
+std::string Describe(const rd_kafka_topic_partition_list_t& partitions) {
+  std::string text;
+  for (int i = 0; i < partitions.cnt; ++i) {
+    absl::StrAppend(&text, i > 0 ? ", " : "", partitions.elems[i].topic, "/",
+                    partitions.elems[i].partition);
+  }
+  return text.empty() ? "none" : text;
+}
+
+bool IsFinal(rd_kafka_resp_err_t error) {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__FATAL:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<KafkaRecordSource>> KafkaRecordSource::Create(
+    const KafkaConnection& connection, KafkaSourceOptions options, Wakeup& wakeup) {
+  std::unique_ptr<KafkaRecordSource> source(new KafkaRecordSource(std::move(options), wakeup));
+  SERIN_RETURN_IF_ERROR(source->Start(connection));
+  return source;
+}
+
+absl::Status KafkaRecordSource::Start(const KafkaConnection& connection) {
+  SERIN_ASSIGN_OR_RETURN(KafkaConf conf,
+                         ConsumerConf(connection, {
+                                                      {"group.id", options_.group_id},
+                                                      {"auto.offset.reset", options_.start},
+                                                      {"enable.partition.eof", "true"},
+                                                  }));
+  rd_kafka_conf_set_opaque(conf.get(), this);
+  rd_kafka_conf_set_offset_commit_cb(conf.get(), LogFailedCommit);
+  rd_kafka_conf_set_rebalance_cb(
+      conf.get(), [](rd_kafka_t*, rd_kafka_resp_err_t code,
+                     rd_kafka_topic_partition_list_t* partitions, void* self) {
+        static_cast<KafkaRecordSource*>(self)->HandleRebalance(code, *partitions);
+      });
+  SERIN_ASSIGN_OR_RETURN(consumer_, NewKafka(RD_KAFKA_CONSUMER, std::move(conf)));
+  rd_kafka_poll_set_consumer(consumer_.get());
+  queue_.reset(rd_kafka_queue_get_consumer(consumer_.get()));
+  rd_kafka_queue_cb_event_enable(
+      queue_.get(), [](rd_kafka_t*, void* wakeup) { static_cast<Wakeup*>(wakeup)->Notify(); },
+      &wakeup_);
+  return absl::OkStatus();
+}
+
+KafkaRecordSource::~KafkaRecordSource() { Close(); }
+
+void KafkaRecordSource::Close() {
+  if (consumer_ == nullptr || std::exchange(closed_, true)) return;
+  rd_kafka_queue_cb_event_enable(queue_.get(), nullptr, nullptr);
+  rd_kafka_consumer_close(consumer_.get());
+  queue_.reset();
+}
+
+absl::Status KafkaRecordSource::Probe(absl::Duration timeout) {
+  return PartitionCount(consumer_.get(), options_.topic, timeout).status();
+}
+
+absl::Status KafkaRecordSource::Subscribe(AssignmentListener& listener) {
+  listener_ = &listener;
+  KafkaPartitions topics(rd_kafka_topic_partition_list_new(1));
+  rd_kafka_topic_partition_list_add(topics.get(), options_.topic.c_str(), RD_KAFKA_PARTITION_UA);
+  return KafkaStatus(rd_kafka_subscribe(consumer_.get(), topics.get()),
+                     absl::StrCat("subscribe to ", options_.topic));
+}
+
+absl::Status KafkaRecordSource::AssignUpToNow(AssignmentListener& listener,
+                                              absl::Duration timeout) {
+  rd_kafka_t* const consumer = consumer_.get();
+  SERIN_ASSIGN_OR_RETURN(const int32_t count, PartitionCount(consumer, options_.topic, timeout));
+  SERIN_ASSIGN_OR_RETURN(const auto committed,
+                         CommittedOffsets(consumer, options_.topic, count, timeout));
+  EndOffsets ends;
+  std::vector<PartitionOffset> starts;
+  for (int32_t i = 0; i < count; ++i) {
+    SERIN_ASSIGN_OR_RETURN(const OffsetRange range,
+                           PartitionRange(consumer, options_.topic, i, timeout));
+    const int64_t start = StartOffset(committed[static_cast<size_t>(i)], range.first, range.end);
+    starts.push_back({{options_.topic, i}, start});
+    ends.Expect(i, start, range.end);
+  }
+  KafkaPartitions list = NewPartitionList(starts);
+  listener_ = &listener;
+  listener.OnAssigned(ToTopicPartitions(*list));
+  ends_ = std::move(ends);
+  return KafkaStatus(rd_kafka_assign(consumer, list.get()), "assign");
+}
+
+int64_t KafkaRecordSource::StartOffset(std::optional<int64_t> committed, int64_t first,
+                                       int64_t end) const {
+  if (committed.has_value() && *committed >= first && *committed <= end) return *committed;
+  if (committed.has_value()) {
+    spdlog::warn("kafka: {} keeps offsets {} to {}; the committed {} is outside, starting at {}",
+                 options_.topic, first, end, *committed, options_.start);
+  }
+  return options_.start == "latest" ? end : first;
+}
+
+absl::StatusOr<RecordSource::Event> KafkaRecordSource::Poll(Record& record) {
+  while (true) {
+    if (ends_.has_value() && ends_->AllReached()) return Event::kEnd;
+    KafkaMessage message(rd_kafka_consumer_poll(consumer_.get(), 0));
+    if (message == nullptr) return Event::kIdle;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+      if (ends_.has_value()) ends_->OnPartitionEnd(message->partition, message->offset);
+      continue;
+    }
+    if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return HandleError(*message);
+    if (ends_.has_value() && !ends_->OnRecord(message->partition, message->offset)) continue;
+    record = ToRecord(std::move(message));
+    return Event::kRecord;
+  }
+}
+
+absl::StatusOr<RecordSource::Event> KafkaRecordSource::HandleError(
+    const rd_kafka_message_t& message) {
+  const std::string text = rd_kafka_message_errstr(&message);
+  if (IsFinal(message.err)) return KafkaStatus(message.err, absl::StrCat("reading: ", text));
+  if (const absl::Time now = absl::Now(); now - reported_missing_ >= kReportInterval) {
+    spdlog::warn("kafka: waiting: {}", text);
+    reported_missing_ = now;
+  }
+  return Event::kIdle;
+}
+
+void KafkaRecordSource::SetPaused(bool paused) {
+  if (paused == paused_) return;
+  paused_ = paused;
+  if (paused) {
+    rd_kafka_topic_partition_list_t* assigned = nullptr;
+    if (rd_kafka_assignment(consumer_.get(), &assigned) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+    paused_partitions_.reset(assigned);
+    rd_kafka_pause_partitions(consumer_.get(), assigned);
+  } else if (paused_partitions_ != nullptr) {
+    rd_kafka_resume_partitions(consumer_.get(), paused_partitions_.get());
+    paused_partitions_ = nullptr;
+  }
+}
+
+void KafkaRecordSource::HandleRebalance(rd_kafka_resp_err_t code,
+                                        rd_kafka_topic_partition_list_t& partitions) {
+  const bool incremental =
+      std::strcmp(rd_kafka_rebalance_protocol(consumer_.get()), "COOPERATIVE") == 0;
+  if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    Assign(partitions, incremental);
+  } else {
+    Revoke(partitions, incremental);
+  }
+}
+
+void KafkaRecordSource::Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental) {
+  spdlog::info("kafka: assigned {}", Describe(partitions));
+  if (listener_ != nullptr) listener_->OnAssigned(ToTopicPartitions(partitions));
+  if (incremental) {
+    if (rd_kafka_error_t* error = rd_kafka_incremental_assign(consumer_.get(), &partitions)) {
+      spdlog::error("kafka: assign: {}", rd_kafka_error_string(error));
+      rd_kafka_error_destroy(error);
+    }
+  } else {
+    rd_kafka_assign(consumer_.get(), &partitions);
+  }
+  // A new assignment starts unpaused.
+  if (std::exchange(paused_, false)) SetPaused(true);
+}
+
+void KafkaRecordSource::Revoke(rd_kafka_topic_partition_list_t& partitions, bool incremental) {
+  const bool lost = rd_kafka_assignment_lost(consumer_.get()) != 0;
+  spdlog::info("kafka: {} {}", lost ? "lost" : "revoked", Describe(partitions));
+  if (listener_ != nullptr) listener_->OnRevoked(ToTopicPartitions(partitions), lost);
+  if (paused_partitions_ != nullptr) {
+    for (int i = 0; i < partitions.cnt; ++i) {
+      rd_kafka_topic_partition_list_del(paused_partitions_.get(), partitions.elems[i].topic,
+                                        partitions.elems[i].partition);
+    }
+  }
+  if (incremental) {
+    if (rd_kafka_error_t* error = rd_kafka_incremental_unassign(consumer_.get(), &partitions)) {
+      spdlog::error("kafka: unassign: {}", rd_kafka_error_string(error));
+      rd_kafka_error_destroy(error);
+    }
+  } else {
+    rd_kafka_assign(consumer_.get(), nullptr);
+  }
+}
+
+void KafkaRecordSource::CommitLater(const std::vector<PartitionOffset>& offsets) {
+  const rd_kafka_resp_err_t error =
+      rd_kafka_commit(consumer_.get(), NewPartitionList(offsets).get(), /*async=*/1);
+  LogFailedCommit(nullptr, error, nullptr, nullptr);
+}
+
+absl::Status KafkaRecordSource::CommitNow(const std::vector<PartitionOffset>& offsets,
+                                          absl::Duration timeout) {
+  KafkaQueue answers(rd_kafka_queue_new(consumer_.get()));
+  SERIN_RETURN_IF_ERROR(
+      KafkaStatus(rd_kafka_commit_queue(consumer_.get(), NewPartitionList(offsets).get(),
+                                        answers.get(), nullptr, nullptr),
+                  "commit"));
+  KafkaEvent answer(
+      rd_kafka_queue_poll(answers.get(), static_cast<int>(absl::ToInt64Milliseconds(timeout))));
+  const rd_kafka_resp_err_t error =
+      answer == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(answer.get());
+  absl::Status status = KafkaStatus(error, "commit");
+  if (!status.ok()) spdlog::warn("kafka: {}; these records will be read again", status.ToString());
+  return status;
+}
+
+std::optional<int64_t> KafkaRecordSource::KnownEnd(const TopicPartition& partition) const {
+  int64_t first = 0;
+  int64_t end = RD_KAFKA_OFFSET_INVALID;
+  rd_kafka_get_watermark_offsets(consumer_.get(), partition.topic.c_str(), partition.partition,
+                                 &first, &end);
+  return end < 0 ? std::nullopt : std::optional<int64_t>(end);
+}
+
+}  // namespace serin::stream

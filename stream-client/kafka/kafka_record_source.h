@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "stream-client/kafka/end_offsets.h"
+#include "stream-client/kafka/kafka_settings.h"
+#include "stream-client/pipeline/ports.h"
+#include "stream-client/pipeline/wakeup.h"
+
+namespace serin::stream {
+
+struct KafkaSourceOptions {
+  std::string topic;
+  std::string group_id;
+  std::string start = "earliest";  // or "latest": where a group without committed offsets starts
+};
+
+// Reads a topic, either as a member of its group or, up to the ends it has now, on its own with the
+// group's offsets. Loops over rd_kafka_consumer_poll because the batch API of librdkafka 2.0.2
+// skips offsets after pause, seek or rebalance. Belongs to one thread.
+class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
+ public:
+  // `wakeup` must outlive it; it is told when there is something to poll. Error: INVALID_ARGUMENT
+  // for a property librdkafka refuses.
+  static absl::StatusOr<std::unique_ptr<KafkaRecordSource>> Create(
+      const KafkaConnection& connection, KafkaSourceOptions options, Wakeup& wakeup);
+  ~KafkaRecordSource() override;
+
+  // Whether the topic can be read. Blocks for at most `timeout`; NOT_FOUND: there is no such topic.
+  absl::Status Probe(absl::Duration timeout);
+
+  // One of these, once, before the first Poll. `listener` must stay until Close.
+  absl::Status Subscribe(AssignmentListener& listener);
+  // Takes all partitions from the committed offsets (or `start`) to their present ends. Blocks for
+  // at most `timeout` a question.
+  absl::Status AssignUpToNow(AssignmentListener& listener, absl::Duration timeout);
+
+  absl::StatusOr<Event> Poll(Record& record) override;
+  void SetPaused(bool paused) override;
+
+  void CommitLater(const std::vector<PartitionOffset>& offsets) override;
+  absl::Status CommitNow(const std::vector<PartitionOffset>& offsets,
+                         absl::Duration timeout) override;
+
+  // The end of a partition as the last fetch saw it; nullopt when it is not known yet.
+  std::optional<int64_t> KnownEnd(const TopicPartition& partition) const;
+
+  // Leaves the group; the listener hears of the revocation. Records that were read stay valid until
+  // the source is destroyed, which must not happen before they are.
+  void Close();
+
+ private:
+  KafkaRecordSource(KafkaSourceOptions options, Wakeup& wakeup)
+      : options_(std::move(options)), wakeup_(wakeup) {}
+
+  absl::Status Start(const KafkaConnection& connection);
+  absl::StatusOr<Event> HandleError(const rd_kafka_message_t& message);
+  void HandleRebalance(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t& partitions);
+  void Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental);
+  void Revoke(rd_kafka_topic_partition_list_t& partitions, bool incremental);
+  int64_t StartOffset(std::optional<int64_t> committed, int64_t first, int64_t end) const;
+
+  const KafkaSourceOptions options_;
+  Wakeup& wakeup_;
+  KafkaHandle consumer_;
+  KafkaQueue queue_;
+  AssignmentListener* listener_ = nullptr;
+  std::optional<EndOffsets> ends_;  // empty: read for ever
+  bool paused_ = false;
+  KafkaPartitions paused_partitions_;  // resuming one that is not paused could rewind it
+  bool closed_ = false;
+  absl::Time reported_missing_ = absl::InfinitePast();
+};
+
+}  // namespace serin::stream

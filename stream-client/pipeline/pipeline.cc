@@ -1,0 +1,205 @@
+#include "stream-client/pipeline/pipeline.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace serin::stream {
+namespace {
+
+// Bounds one turn, so that finished batches are collected while a long backlog is read.
+constexpr int kRecordsPerTurn = 1024;
+// The consumer must be polled this often even when nothing happens, and retries become due.
+constexpr absl::Duration kIdlePollInterval = absl::Milliseconds(100);
+constexpr absl::Duration kBusyPollInterval = absl::Milliseconds(20);
+
+bool FullySettled(const Batch& batch) {
+  return std::all_of(batch.items.begin(), batch.items.end(),
+                     [](const BatchItem& item) { return item.settled(); });
+}
+
+BatchItem ToItem(Record record, TextDecoder& decoder) {
+  BatchItem item{.record = std::move(record), .text = {}, .outcome = {}};
+  absl::StatusOr<std::string> text = decoder.Decode(item.record.value);
+  if (text.ok()) {
+    item.text = *std::move(text);
+  } else {
+    item.outcome =
+        Failure{Stage::kDecode, text.status().code(), std::string(text.status().message()), 1};
+  }
+  return item;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(PipelineOptions options, PipelinePorts ports)
+    : options_(options),
+      ports_(ports),
+      batcher_(options.batch),
+      backpressure_(options.max_in_flight) {}
+
+bool Pipeline::Step() {
+  if (done()) return false;
+  const absl::Time now = ports_.clock.Now();
+  bool worked = CollectWritten(now);
+  worked |= CollectScored();
+  worked |= ReadRecords(now);
+  worked |= Dispatch(now);
+  CommitAdvanced(now);
+  EndWhenDone(now);
+  return worked && !done();
+}
+
+absl::Time Pipeline::next_deadline() const {
+  const absl::Duration most = in_flight_ > 0 ? kBusyPollInterval : kIdlePollInterval;
+  const absl::Time due =
+      in_flight_ < options_.max_in_flight ? batcher_.deadline() : absl::InfiniteFuture();
+  return std::min({ports_.clock.Now() + most, due, drain_deadline_});
+}
+
+void Pipeline::Drain(absl::Time deadline) {
+  if (done()) return;
+  drain_deadline_ = std::min(drain_deadline_, deadline);
+  phase_ = Phase::kDraining;
+  batcher_.Clear();
+}
+
+bool Pipeline::ReadRecords(absl::Time now) {
+  if (phase_ != Phase::kReading) return false;
+  const Backpressure::Reading reading = backpressure_.Decide(in_flight_, now);
+  if (reading == Backpressure::Reading::kHeld) return false;
+  const bool pause = reading == Backpressure::Reading::kPaused;
+  if (pause != source_paused_) ports_.source.SetPaused(source_paused_ = pause);
+  for (int i = 0; i < kRecordsPerTurn; ++i) {
+    Record record;
+    absl::StatusOr<RecordSource::Event> event = ports_.source.Poll(record);
+    if (!event.ok()) {
+      Fail(std::move(event).status());
+      return true;
+    }
+    if (*event == RecordSource::Event::kEnd) {
+      phase_ = Phase::kFinishing;
+      batcher_.CloseOpen();
+      return true;
+    }
+    if (*event == RecordSource::Event::kIdle) return i > 0;
+    batcher_.Add(ToItem(std::move(record), ports_.decoder), now);
+    if (batcher_.has_closed()) return true;
+  }
+  return true;
+}
+
+bool Pipeline::Dispatch(absl::Time now) {
+  bool worked = false;
+  while (!done() && in_flight_ < options_.max_in_flight) {
+    std::unique_ptr<Batch> batch = batcher_.TakeDue(now);
+    if (batch == nullptr) break;
+    Send(std::move(batch));
+    worked = true;
+  }
+  return worked;
+}
+
+void Pipeline::Send(std::unique_ptr<Batch> batch) {
+  ++in_flight_;
+  totals_.records_in += batch->items.size();
+  ledger_.Open(*batch);
+  if (FullySettled(*batch)) {
+    ports_.sink.Write(std::move(batch));
+  } else {
+    ports_.scorer.Score(std::move(batch));
+  }
+}
+
+bool Pipeline::CollectScored() {
+  bool worked = false;
+  while (!done()) {
+    absl::StatusOr<std::unique_ptr<Batch>> batch = ports_.scorer.Poll();
+    if (!batch.ok()) Fail(std::move(batch).status());
+    if (done() || *batch == nullptr) break;
+    worked = true;
+    // The next owner of its partitions reads these records again.
+    if (ledger_.Owns(**batch)) {
+      ports_.sink.Write(*std::move(batch));
+    } else {
+      --in_flight_;
+    }
+  }
+  return worked;
+}
+
+bool Pipeline::CollectWritten(absl::Time now) {
+  bool worked = false;
+  while (!done()) {
+    absl::StatusOr<std::unique_ptr<Batch>> written = ports_.sink.Poll();
+    if (!written.ok()) Fail(std::move(written).status());
+    if (done() || *written == nullptr) break;
+    const Batch& batch = **written;
+    worked = true;
+    --in_flight_;
+    ledger_.Complete(batch);
+    ++totals_.batches;
+    for (const BatchItem& item : batch.items) {
+      ++(std::holds_alternative<Score>(item.outcome) ? totals_.scored : totals_.dead_lettered);
+    }
+    ports_.observer.OnBatchDone(batch, now);
+  }
+  return worked;
+}
+
+void Pipeline::CommitAdvanced(absl::Time now) {
+  if (done() || now < next_commit_) return;
+  const std::vector<PartitionOffset> offsets = ledger_.TakeAdvanced();
+  if (offsets.empty()) return;
+  next_commit_ = now + options_.commit_interval;
+  ports_.committer.CommitLater(offsets);
+}
+
+void Pipeline::EndWhenDone(absl::Time now) {
+  const bool finished = phase_ == Phase::kFinishing && in_flight_ == 0 && batcher_.empty();
+  const bool drained = phase_ == Phase::kDraining && (in_flight_ == 0 || now >= drain_deadline_);
+  if (finished || drained) End();
+}
+
+void Pipeline::End() {
+  phase_ = Phase::kDone;
+  const std::vector<PartitionOffset> offsets = ledger_.Watermarks();
+  if (offsets.empty()) return;
+  absl::Status committed = ports_.committer.CommitNow(offsets, options_.final_commit_timeout);
+  if (status_.ok()) status_ = std::move(committed);
+}
+
+void Pipeline::Fail(absl::Status status) {
+  if (done()) return;
+  status_ = std::move(status);
+  End();
+}
+
+void Pipeline::OnAssigned(const std::vector<TopicPartition>& partitions) {
+  for (const TopicPartition& partition : partitions) ledger_.Assign(partition);
+}
+
+void Pipeline::OnRevoked(const std::vector<TopicPartition>& partitions, bool lost) {
+  for (const TopicPartition& partition : partitions) batcher_.Drop(partition);
+  if (!lost && !done()) {
+    AwaitInFlight(partitions);
+    const std::vector<PartitionOffset> offsets = ledger_.Watermarks(partitions);
+    // A failure means that the next owner reads these records again; the committer has said so.
+    if (!offsets.empty()) {
+      ports_.committer.CommitNow(offsets, options_.final_commit_timeout).IgnoreError();
+    }
+  }
+  for (const TopicPartition& partition : partitions) ledger_.Revoke(partition);
+}
+
+void Pipeline::AwaitInFlight(const std::vector<TopicPartition>& partitions) {
+  const absl::Time deadline =
+      std::min(ports_.clock.Now() + options_.revoke_budget, drain_deadline_);
+  for (absl::Time now = ports_.clock.Now();
+       ledger_.HasOpen(partitions) && !done() && now < deadline; now = ports_.clock.Now()) {
+    const bool worked = CollectWritten(now) | CollectScored();
+    if (!worked) ports_.wakeup.WaitUntil(std::min(deadline, now + kBusyPollInterval));
+  }
+}
+
+}  // namespace serin::stream

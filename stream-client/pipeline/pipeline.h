@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "common/time/clock.h"
+#include "stream-client/pipeline/backpressure.h"
+#include "stream-client/pipeline/batch.h"
+#include "stream-client/pipeline/micro_batcher.h"
+#include "stream-client/pipeline/offset_ledger.h"
+#include "stream-client/pipeline/ports.h"
+#include "stream-client/pipeline/wakeup.h"
+
+namespace serin::stream {
+
+struct PipelineOptions {
+  BatchLimits batch;
+  // Batches sent and not yet written; reading stops at this number.
+  size_t max_in_flight = 8;
+  absl::Duration commit_interval = absl::Milliseconds(250);
+  // How long a revoked partition's batches in flight are waited for.
+  absl::Duration revoke_budget = absl::Seconds(5);
+  // How long the last commit may take.
+  absl::Duration final_commit_timeout = absl::Seconds(5);
+};
+
+// What has happened so far.
+struct PipelineTotals {
+  uint64_t records_in = 0;  // sent on their way
+  uint64_t scored = 0;      // results written
+  uint64_t dead_lettered = 0;
+  uint64_t batches = 0;  // finished
+
+  uint64_t finished() const { return scored + dead_lettered; }
+};
+
+// The collaborators of a pipeline; all must outlive it.
+struct PipelinePorts {
+  RecordSource& source;
+  TextDecoder& decoder;
+  Scorer& scorer;
+  RecordSink& sink;
+  OffsetCommitter& committer;
+  PipelineObserver& observer;
+  Wakeup& wakeup;
+  const Clock& clock;
+};
+
+// The way of a record: read, decoded, batched, scored, written, committed. Up to max_in_flight
+// batches are under way at once and may finish in any order; offsets are committed only up to the
+// first record that is not written (at least once). One thread drives it by calling Step and, when
+// that had nothing to do, sleeping until next_deadline() or a Wakeup. Not thread-safe.
+class Pipeline final : public AssignmentListener {
+ public:
+  Pipeline(PipelineOptions options, PipelinePorts ports);
+
+  // Does what can be done now, without blocking (a partition that is revoked meanwhile is waited
+  // for, see revoke_budget). Returns whether there was anything to do.
+  bool Step();
+
+  // When to step again at the latest.
+  absl::Time next_deadline() const;
+
+  // Stops reading; what is not sent is dropped (it will be read again), what is in flight gets
+  // until `deadline`. Later calls can only bring the deadline forward.
+  void Drain(absl::Time deadline);
+
+  // Whether all is over: the source ended, a drain ended, or something failed for good.
+  bool done() const { return phase_ == Phase::kDone; }
+  // Why it is over: OK unless something failed for good or the last commit did.
+  const absl::Status& status() const { return status_; }
+
+  const PipelineTotals& totals() const { return totals_; }
+  size_t batches_in_flight() const { return in_flight_; }
+  // Where the finished part of each assigned partition ends.
+  std::vector<PartitionOffset> watermarks() const { return ledger_.Watermarks(); }
+
+  void OnAssigned(const std::vector<TopicPartition>& partitions) override;
+  void OnRevoked(const std::vector<TopicPartition>& partitions, bool lost) override;
+
+ private:
+  enum class Phase {
+    kReading,
+    kFinishing,  // the source has ended: what was read is worked through
+    kDraining,   // asked to stop: what is in flight is waited for, within bounds
+    kDone,
+  };
+
+  bool ReadRecords(absl::Time now);
+  bool Dispatch(absl::Time now);
+  void Send(std::unique_ptr<Batch> batch);
+  bool CollectScored();
+  bool CollectWritten(absl::Time now);
+  void CommitAdvanced(absl::Time now);
+  void EndWhenDone(absl::Time now);
+  void End();
+  void Fail(absl::Status status);
+  void AwaitInFlight(const std::vector<TopicPartition>& partitions);
+
+  const PipelineOptions options_;
+  PipelinePorts ports_;
+  Phase phase_ = Phase::kReading;
+  absl::Status status_;
+  MicroBatcher batcher_;
+  OffsetLedger ledger_;
+  Backpressure backpressure_;
+  bool source_paused_ = false;
+  size_t in_flight_ = 0;
+  absl::Time drain_deadline_ = absl::InfiniteFuture();
+  absl::Time next_commit_ = absl::InfinitePast();
+  PipelineTotals totals_;
+};
+
+}  // namespace serin::stream

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "stream-client/pipeline/batch.h"
+#include "stream-client/scoring/retry_policy.h"
+
+namespace serin::stream {
+
+// One request to the router: some items of one batch.
+struct Attempt {
+  uint64_t id = 0;  // the request's batch_id; never used twice
+  Batch* batch = nullptr;
+  std::vector<uint32_t> items;  // places in batch->items
+  int number = 1;               // how often these items have been tried, this time included
+};
+
+// The answer to one item.
+struct ItemFault {
+  absl::StatusCode code = absl::StatusCode::kUnknown;
+  std::string message;
+};
+using ItemAnswer = std::variant<Score, ItemFault>;
+
+struct AttemptLimits {
+  RetryPolicy retry;
+  absl::Duration timeout = absl::Seconds(30);  // of one attempt
+  // Of one request; a larger batch becomes several, so that the peer's message limit holds.
+  size_t max_request_bytes = 3 << 20;
+  size_t max_request_items = 8192;
+};
+
+// Keeps what is to be tried, what is under way and what comes next, without sending anything:
+//  - an item the peer refuses for good, or refuses retriably for the last time, fails; refused
+//    retriably before, it is tried again, without the items that succeeded;
+//  - a request that fails as a whole (stream broken, deadline, refused) is tried once more as it is
+//    and from then on in halves, so that one item that breaks its peer takes no other with it; a
+//    single item fails after max_attempts.
+// Batches are finished in any order. Not thread-safe.
+class AttemptBook {
+ public:
+  // `random` answers with numbers in [0, 1).
+  AttemptBook(AttemptLimits limits, std::function<double()> random)
+      : limits_(limits), random_(std::move(random)) {}
+
+  void Add(std::unique_ptr<Batch> batch);
+
+  // An attempt whose time has come, now under way until its deadline; null when there is none. The
+  // attempt stays valid until it is answered, fails or expires.
+  const Attempt* Start(absl::Time now);
+  bool HasDue(absl::Time now) const;
+
+  // The peer answered, one answer an item. An attempt that is not under way any more is ignored.
+  void Answer(uint64_t id, std::vector<ItemAnswer> answers, absl::Time now);
+  // The attempt failed as a whole.
+  void FailWhole(uint64_t id, const absl::Status& why, absl::Time now);
+  // Attempts under way whose deadline has passed; the caller fails them.
+  std::vector<uint64_t> Expired(absl::Time now) const;
+
+  // A batch of which every item has an outcome, or null.
+  std::unique_ptr<Batch> TakeFinished();
+
+ private:
+  struct Pending {
+    std::unique_ptr<Batch> batch;
+    size_t attempts = 0;  // waiting or under way
+  };
+  struct Running {
+    Attempt attempt;
+    absl::Time deadline;
+  };
+
+  void Enqueue(Batch* batch, std::vector<uint32_t> items, int number, absl::Time not_before);
+  void Close(Batch* batch);
+  void RetryItems(const Attempt& attempt, std::vector<uint32_t> items, absl::Time now);
+
+  const AttemptLimits limits_;
+  const std::function<double()> random_;
+  uint64_t next_id_ = 1;
+  absl::flat_hash_map<const Batch*, Pending> batches_;
+  std::multimap<absl::Time, Attempt> waiting_;
+  absl::flat_hash_map<uint64_t, std::unique_ptr<Running>> running_;
+  std::deque<std::unique_ptr<Batch>> finished_;
+};
+
+}  // namespace serin::stream

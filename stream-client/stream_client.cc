@@ -1,0 +1,148 @@
+#include "stream-client/stream_client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "common/config/config_loader.h"
+#include "common/status/status_macros.h"
+#include "stream-client/stream_config.h"
+
+namespace serin::stream {
+namespace {
+
+constexpr absl::Duration kQuestionTimeout = absl::Seconds(1);
+constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
+constexpr absl::Duration kLongestPause = absl::Seconds(2);
+
+// Whether waiting may help against an error met while connecting.
+bool IsPassing(const absl::Status& status, bool topic_may_appear) {
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return true;
+    case absl::StatusCode::kNotFound:
+      return topic_may_appear;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StreamClient>> StreamClient::Create(
+    const v1::config::StreamConfig& config, std::ostream& console) {
+  std::unique_ptr<StreamClient> client(new StreamClient(config));
+  SERIN_RETURN_IF_ERROR(client->Build(console));
+  return client;
+}
+
+StreamClient::StreamClient(const v1::config::StreamConfig& config)
+    : config_(config),
+      available_now_(config.trigger().mode() == "available-now"),
+      metrics_(*registry_),
+      decoder_(config.source().max_text_bytes()) {}
+
+StreamClient::~StreamClient() {
+  if (source_ != nullptr) source_->Close();
+}
+
+absl::Status StreamClient::Build(std::ostream& console) {
+  const KafkaConnection connection = ToConnection(config_);
+  SERIN_ASSIGN_OR_RETURN(source_,
+                         KafkaRecordSource::Create(connection, ToSourceOptions(config_), wakeup_));
+  SERIN_ASSIGN_OR_RETURN(kafka_sink_,
+                         KafkaRecordSink::Create(connection, ToSinkTopics(config_), wakeup_));
+  RecordSink* sink = kafka_sink_.get();
+  if (config_.sink().console().enabled()) {
+    console_sink_ = std::make_unique<ConsoleSink>(ToConsoleOptions(config_), *sink, console);
+    sink = console_sink_.get();
+  }
+  scorer_ = std::make_unique<PredictStreamScorer>(ToScorerOptions(config_), wakeup_, clock_);
+  pipeline_ = std::make_unique<Pipeline>(
+      ToPipelineOptions(config_),
+      PipelinePorts{*source_, decoder_, *scorer_, *sink, *source_, metrics_, wakeup_, clock_});
+  readiness_.Set("kafka", false, "not connected yet");
+  readiness_.Set("router", false, "not connected yet");
+  SERIN_ASSIGN_OR_RETURN(admin_,
+                         AdminEndpoint::Start(config_.admin_listen(), registry_, readiness_));
+  return absl::OkStatus();
+}
+
+absl::Status StreamClient::Run() {
+  absl::Status status = Connect();
+  if (status.ok() && !stop_) status = Work();
+  readiness_.Set("kafka", false, "ended");
+  source_->Close();
+  return status;
+}
+
+void StreamClient::Stop() {
+  stop_ = true;
+  wakeup_.Notify();
+}
+
+absl::Status StreamClient::Connect() {
+  absl::Duration pause = kShortestPause;
+  absl::Time report_at = clock_.Now() + kQuestionTimeout;
+  while (!stop_) {
+    absl::Status status = source_->Probe(kQuestionTimeout);
+    if (status.ok()) {
+      status = available_now_ ? source_->AssignUpToNow(*pipeline_, kQuestionTimeout)
+                              : source_->Subscribe(*pipeline_);
+    }
+    if (status.ok() || !IsPassing(status, /*topic_may_appear=*/!available_now_)) return status;
+    if (clock_.Now() >= report_at) {
+      spdlog::warn("waiting for kafka at {}: {}", config_.kafka().bootstrap_servers(),
+                   std::string(status.message()));
+      report_at = clock_.Now() + absl::Seconds(5);
+    }
+    const absl::Time next = clock_.Now() + pause;
+    while (!stop_ && clock_.Now() < next) wakeup_.WaitUntil(next);
+    pause = std::min(pause * 2, kLongestPause);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StreamClient::Work() {
+  readiness_.Set("kafka", true);
+  spdlog::info("reading topic {} as group {}, {}", config_.source().topic(),
+               config_.source().group_id(), config_.trigger().mode());
+  progress_.Start(clock_.Now());
+  bool connected = false;
+  while (!pipeline_->done()) {
+    if (stop_) pipeline_->Drain(clock_.Now() + ConfigDuration(config_.drain_timeout()));
+    if (!pipeline_->Step()) wakeup_.WaitUntil(pipeline_->next_deadline());
+    if (scorer_->connected() != connected) {
+      connected = scorer_->connected();
+      readiness_.Set("router", connected, "no stream to " + config_.router().address());
+    }
+    if (const absl::Time now = clock_.Now(); progress_.IsDue(now)) Report(now);
+  }
+  UpdateLag();
+  return pipeline_->status();
+}
+
+void StreamClient::Report(absl::Time now) {
+  spdlog::info("{}", progress_.Line(pipeline_->totals(), UpdateLag(), now));
+}
+
+std::optional<int64_t> StreamClient::UpdateLag() {
+  std::optional<int64_t> total;
+  for (const PartitionOffset& finished : pipeline_->watermarks()) {
+    const std::optional<int64_t> end = source_->KnownEnd(finished.partition);
+    if (!end.has_value()) continue;
+    const int64_t lag = std::max<int64_t>(*end - finished.next_offset, 0);
+    metrics_.SetLag(finished.partition, lag);
+    total = total.value_or(0) + lag;
+  }
+  return total;
+}
+
+RunSummary StreamClient::summary() const {
+  const absl::Duration elapsed = clock_.Now() - progress_.started();
+  return {pipeline_->totals(), std::max(elapsed, absl::ZeroDuration())};
+}
+
+}  // namespace serin::stream

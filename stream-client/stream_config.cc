@@ -1,0 +1,89 @@
+#include "stream-client/stream_config.h"
+
+#include "common/config/config_loader.h"
+#include "common/status/status_macros.h"
+
+namespace serin::stream {
+namespace {
+
+using v1::config::StreamConfig;
+
+void Apply(const StreamOverrides& overrides, StreamConfig& config) {
+  if (!overrides.brokers.empty()) config.mutable_kafka()->set_bootstrap_servers(overrides.brokers);
+  if (!overrides.topic.empty()) config.mutable_source()->set_topic(overrides.topic);
+  if (!overrides.trigger.empty()) config.mutable_trigger()->set_mode(overrides.trigger);
+  for (const auto& [name, value] : overrides.properties) {
+    (*config.mutable_kafka()->mutable_properties())[name] = value;
+  }
+}
+
+absl::Status Check(const StreamConfig& config, const std::string& file) {
+  ConfigFaults faults(file);
+  const std::string& input = config.source().topic();
+  const auto check_output = [&](const char* key, const std::string& topic) {
+    if (topic == input) faults.Add(key, "another topic than source.topic", topic);
+  };
+  check_output("sink.results_topic", config.sink().results_topic());
+  check_output("sink.dead_letter_topic", config.sink().dead_letter_topic());
+  if (config.sink().dead_letter_topic().empty()) {
+    faults.Add("sink.dead_letter_topic", "the name of a topic", "nothing");
+  }
+  if (input.empty()) faults.Add("source.topic", "the name of a topic", "nothing");
+  return faults.ToStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<StreamConfig> LoadStreamConfig(const std::string& path,
+                                              const StreamOverrides& overrides) {
+  StreamConfig config;
+  const std::string name = path.empty() ? "command line" : path;
+  SERIN_RETURN_IF_ERROR(path.empty() ? ParseConfig("{}", name, config) : LoadConfig(path, config));
+  Apply(overrides, config);
+  SERIN_RETURN_IF_ERROR(Check(config, name));
+  return config;
+}
+
+KafkaConnection ToConnection(const StreamConfig& config) {
+  return {.bootstrap_servers = config.kafka().bootstrap_servers(),
+          .properties = {config.kafka().properties().begin(), config.kafka().properties().end()}};
+}
+
+KafkaSourceOptions ToSourceOptions(const StreamConfig& config) {
+  return {.topic = config.source().topic(),
+          .group_id = config.source().group_id(),
+          .start = config.source().start()};
+}
+
+KafkaSinkTopics ToSinkTopics(const StreamConfig& config) {
+  return {.results = config.sink().results_topic(),
+          .dead_letters = config.sink().dead_letter_topic()};
+}
+
+ScorerOptions ToScorerOptions(const StreamConfig& config) {
+  const v1::config::RouterClientConfig& router = config.router();
+  ScorerOptions options;
+  options.address = router.address();
+  options.streams = static_cast<int>(router.streams());
+  options.attempts.retry.max_attempts = static_cast<int>(router.max_attempts());
+  options.attempts.timeout = ConfigDuration(router.timeout());
+  return options;
+}
+
+PipelineOptions ToPipelineOptions(const StreamConfig& config) {
+  const v1::config::BatchConfig& batch = config.batch();
+  PipelineOptions options;
+  options.batch = {.max_records = batch.max_records(),
+                   .max_bytes = batch.max_bytes(),
+                   .linger = ConfigDuration(batch.linger())};
+  options.max_in_flight = batch.max_in_flight();
+  return options;
+}
+
+ConsoleSinkOptions ToConsoleOptions(const StreamConfig& config) {
+  const v1::config::ConsoleConfig& console = config.sink().console();
+  return {.table = {.num_rows = console.num_rows(), .truncate = console.truncate()},
+          .max_batches = console.max_batches()};
+}
+
+}  // namespace serin::stream
