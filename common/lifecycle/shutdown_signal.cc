@@ -4,8 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <utility>
-
 namespace serin {
 namespace {
 
@@ -16,7 +14,6 @@ sigset_t WatchedSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -42,11 +39,6 @@ void ShutdownSignal::Listen() {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;
     if (stopping_.HasBeenNotified()) return;
-    if (signal == SIGHUP) {
-      absl::MutexLock lock(&mutex_);
-      if (reload_) reload_();
-      continue;
-    }
     if (requested_.HasBeenNotified()) _exit(kExitOnSecondSignal);
     requested_.Notify();
   }
@@ -56,11 +48,6 @@ void ShutdownSignal::Wait() { requested_.WaitForNotification(); }
 
 bool ShutdownSignal::WaitFor(absl::Duration timeout) {
   return requested_.WaitForNotificationWithTimeout(timeout);
-}
-
-void ShutdownSignal::OnReload(std::function<void()> reload) {
-  absl::MutexLock lock(&mutex_);
-  reload_ = std::move(reload);
 }
 
 void ShutdownSignal::Trigger() { pthread_kill(listener_.native_handle(), SIGTERM); }

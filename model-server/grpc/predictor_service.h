@@ -1,15 +1,17 @@
 #pragma once
 
-#include "model-server/grpc/serving_context.h"
+#include "model-server/batching/chunk_scheduler.h"
+#include "model-server/inference/prediction_engine.h"
 #include "serin/v1/predictor.grpc.pb.h"
 
 namespace serin::model_server {
 
-// serin.v1.Predictor on top of the engine. Thread-safe.
+// serin.v1.Predictor on top of a PredictionEngine. Thread-safe.
 class PredictorService final : public v1::Predictor::CallbackService {
  public:
-  // `serving` must outlive the server that serves this.
-  explicit PredictorService(const ServingContext& serving) : serving_(serving) {}
+  // Nothing is owned; all must outlive the server that serves this.
+  PredictorService(const PredictionEngine& engine, ChunkScheduler& scheduler,
+                   size_t max_batch_items);
 
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
                                     const v1::PredictRequest* request,
@@ -21,7 +23,9 @@ class PredictorService final : public v1::Predictor::CallbackService {
       grpc::CallbackServerContext* context) override;
 
  private:
-  const ServingContext& serving_;
+  const PredictionEngine& engine_;
+  ChunkScheduler& scheduler_;
+  const size_t max_batch_items_;
 };
 
 }  // namespace serin::model_server

@@ -29,6 +29,7 @@ std::shared_ptr<PredictStreamCall> PredictStreamCall::Start(v1::Predictor::Stub&
                                                             std::shared_ptr<StreamEvents> events) {
   std::shared_ptr<PredictStreamCall> call(new PredictStreamCall(id, std::move(events)));
   call->self_ = call;
+  call->context_.set_wait_for_ready(true);
   stub.async()->PredictStream(&call->context_, call.get());
   call->AddHold();
   call->reading_ = std::make_unique<ArenaResponse>();

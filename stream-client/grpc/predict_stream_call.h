@@ -46,9 +46,9 @@ class StreamEvents {
   std::vector<Event> events_ ABSL_GUARDED_BY(mutex_);
 };
 
-// One PredictStream call. Requests are written in order, one at a time; responses and the end of
-// the call are posted to the events under the call's id. Lives until gRPC is done with it; whoever
-// holds it may let go at any time. Thread-safe.
+// One PredictStream call, which waits for its channel to connect. Requests are written in order,
+// one at a time; responses and the end of the call are posted to the events under the call's id.
+// Lives until gRPC is done with it; whoever holds it may let go at any time. Thread-safe.
 class PredictStreamCall final
     : public grpc::ClientBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse> {
  public:

@@ -38,7 +38,6 @@ PredictStreamScorer::PredictStreamScorer(ScorerOptions options, Wakeup& wakeup, 
   for (Stream& stream : streams_) {
     stream.channel = OpenChannel(options_.address);
     stream.stub = v1::Predictor::NewStub(stream.channel);
-    stream.channel->GetState(/*try_to_connect=*/true);
   }
 }
 
@@ -72,7 +71,7 @@ absl::StatusOr<std::unique_ptr<Batch>> PredictStreamScorer::Poll() {
 
 bool PredictStreamScorer::connected() const {
   return std::any_of(streams_.begin(), streams_.end(),
-                     [](const Stream& stream) { return stream.call != nullptr; });
+                     [](const Stream& stream) { return stream.up; });
 }
 
 void PredictStreamScorer::HandleEvents(absl::Time now) {
@@ -107,6 +106,7 @@ void PredictStreamScorer::HandleEnd(Stream& stream, const absl::Status& why, abs
                stream.under_way.size(), end.ToString());
   if (RetryPolicy::IsMisconfigured(end.code())) fatal_ = end;
   stream.call = nullptr;
+  stream.up = false;
   stream.not_before = now + kReopenPause;
   for (const auto& [attempt, sent] : std::exchange(stream.under_way, {})) {
     book_.FailWhole(attempt, end, now);
@@ -135,12 +135,20 @@ void PredictStreamScorer::ExpireAttempts(absl::Time now) {
 
 void PredictStreamScorer::OpenStreams(absl::Time now) {
   for (Stream& stream : streams_) {
-    if (stream.call != nullptr || now < stream.not_before) continue;
-    if (stream.channel->GetState(/*try_to_connect=*/true) != GRPC_CHANNEL_READY) continue;
-    stream.call_id = next_call_id_++;
-    stream.call = PredictStreamCall::Start(*stream.stub, stream.call_id, events_);
-    ++calls_alive_;
+    if (stream.call == nullptr && now >= stream.not_before) {
+      stream.call_id = next_call_id_++;
+      stream.call = PredictStreamCall::Start(*stream.stub, stream.call_id, events_);
+      ++calls_alive_;
+    }
+    // The call waits for the connection (and makes gRPC drive it); requests wait for it here, where
+    // waiting is no attempt.
+    stream.up = stream.call != nullptr &&
+                (stream.up || stream.channel->GetState(false) == GRPC_CHANNEL_READY);
   }
+  ReportWaiting(now);
+}
+
+void PredictStreamScorer::ReportWaiting(absl::Time now) {
   if (connected() || !book_.HasDue(now)) {
     reported_unreachable_ = now;
   } else if (now - reported_unreachable_ >= kReportInterval) {
@@ -164,7 +172,7 @@ void PredictStreamScorer::SendDue(absl::Time now) {
 PredictStreamScorer::Stream* PredictStreamScorer::LeastLoaded() {
   Stream* least = nullptr;
   for (Stream& stream : streams_) {
-    if (stream.call == nullptr) continue;
+    if (!stream.up) continue;
     if (least == nullptr || stream.under_way.size() < least->under_way.size()) least = &stream;
   }
   return least;

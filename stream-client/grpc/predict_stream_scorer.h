@@ -48,7 +48,8 @@ class PredictStreamScorer final : public Scorer {
   struct Stream {
     std::shared_ptr<grpc::Channel> channel;
     std::unique_ptr<v1::Predictor::Stub> stub;
-    std::shared_ptr<PredictStreamCall> call;  // null: not up
+    std::shared_ptr<PredictStreamCall> call;
+    bool up = false;  // the call is connected
     uint64_t call_id = 0;
     absl::Time not_before = absl::InfinitePast();  // of the next call
     absl::Time last_heard = absl::InfinitePast();
@@ -60,6 +61,7 @@ class PredictStreamScorer final : public Scorer {
   void HandleEnd(Stream& stream, const absl::Status& why, absl::Time now);
   void ExpireAttempts(absl::Time now);
   void OpenStreams(absl::Time now);
+  void ReportWaiting(absl::Time now);
   void SendDue(absl::Time now);
   Stream* LeastLoaded();
   Stream* FindCall(uint64_t call_id);

@@ -11,7 +11,7 @@ namespace {
 constexpr int kRecordsPerTurn = 1024;
 // The consumer must be polled this often even when nothing happens, and retries become due.
 constexpr absl::Duration kIdlePollInterval = absl::Milliseconds(100);
-constexpr absl::Duration kBusyPollInterval = absl::Milliseconds(20);
+constexpr absl::Duration kBusyPollInterval = absl::Milliseconds(10);
 
 bool FullySettled(const Batch& batch) {
   return std::all_of(batch.items.begin(), batch.items.end(),

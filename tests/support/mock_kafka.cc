@@ -113,9 +113,10 @@ void MockKafka::Produce(const std::string& topic, const std::vector<KafkaRecord>
 }
 
 std::vector<KafkaRecord> MockKafka::ReadAll(const std::string& topic, int partitions) {
-  rd_kafka_t* consumer = NewClient(
-      RD_KAFKA_CONSUMER,
-      {{"bootstrap.servers", brokers_}, {"group.id", "reader"}, {"enable.partition.eof", "true"}});
+  rd_kafka_t* consumer = NewClient(RD_KAFKA_CONSUMER, {{"bootstrap.servers", brokers_},
+                                                       {"group.id", "reader"},
+                                                       {"enable.partition.eof", "true"},
+                                                       {"fetch.wait.max.ms", "10"}});
   rd_kafka_poll_set_consumer(consumer);
   rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(partitions);
   for (int i = 0; i < partitions; ++i) {

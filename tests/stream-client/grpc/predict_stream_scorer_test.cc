@@ -1,0 +1,183 @@
+#include "stream-client/grpc/predict_stream_scorer.h"
+
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "serin/v1/canary_admin.grpc.pb.h"
+#include "tests/stream-client/batch_builder.h"
+#include "tests/support/fake_scoring_server.h"
+#include "tests/support/status_matchers.h"
+
+namespace serin::stream {
+namespace {
+
+using ::testing::_;
+using testing::FakeScoringServer;
+using testing::IsOk;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+std::unique_ptr<Batch> NumberedBatch(int count) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < count; ++i) texts.push_back(absl::StrCat("t", i));
+  return MakeTextBatch(texts);
+}
+
+class PredictStreamScorerTest : public ::testing::Test {
+ protected:
+  ScorerOptions Options(const std::string& address) {
+    ScorerOptions options;
+    options.address = address;
+    options.attempts.retry = {.max_attempts = 3,
+                              .initial_backoff = absl::Milliseconds(10),
+                              .max_backoff = absl::Milliseconds(50)};
+    return options;
+  }
+
+  // The next finished batch; null when none comes in time.
+  std::unique_ptr<Batch> Await(PredictStreamScorer& scorer,
+                               absl::Duration time = absl::Seconds(10)) {
+    const absl::Time deadline = absl::Now() + time;
+    while (absl::Now() < deadline) {
+      absl::StatusOr<std::unique_ptr<Batch>> batch = scorer.Poll();
+      if (!batch.ok() || *batch != nullptr) return batch.ok() ? *std::move(batch) : nullptr;
+      wakeup_.WaitUntil(absl::Now() + absl::Milliseconds(5));
+    }
+    return nullptr;
+  }
+
+  static size_t Scored(const Batch& batch) {
+    return static_cast<size_t>(std::count_if(
+        batch.items.begin(), batch.items.end(),
+        [](const BatchItem& item) { return std::holds_alternative<Score>(item.outcome); }));
+  }
+
+  MutexWakeup wakeup_;
+  RealClock clock_;
+  FakeScoringServer server_;
+};
+
+TEST_F(PredictStreamScorerTest, GivesEachItemItsOwnAnswer) {
+  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  server_.FailText("t1", grpc::StatusCode::INVALID_ARGUMENT);
+  scorer.Score(NumberedBatch(20));
+  const auto batch = Await(scorer);
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(Scored(*batch), 19u);
+  EXPECT_EQ(std::get<Score>(batch->items[11].outcome).compound, 0.003);
+  EXPECT_EQ(std::get<Score>(batch->items[11].outcome).label, "positive");
+  EXPECT_EQ(std::get<Failure>(batch->items[1].outcome).code, absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(PredictStreamScorerTest, TheRoutingKeyIsTheRecordsKeyOrElseItsPlace) {
+  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  auto batch = MakeTextBatch({"with key", "without"});
+  batch->items[0].record = MakeRecord(4, 11, "with key", "user-7");
+  scorer.Score(std::move(batch));
+  ASSERT_NE(Await(scorer), nullptr);
+  EXPECT_EQ(server_.RequestOf("with key").routing_key(), "user-7");
+  EXPECT_EQ(server_.RequestOf("with key").request_id(), "in/4/11");
+  EXPECT_EQ(server_.RequestOf("without").routing_key(), "in/0/1");
+}
+
+TEST_F(PredictStreamScorerTest, ManyBatchesAreUnderWayAtOnce) {
+  server_.SetDelay(absl::Milliseconds(200));
+  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  scorer.Score(NumberedBatch(1));
+  ASSERT_NE(Await(scorer), nullptr);  // connected now
+  const absl::Time start = absl::Now();
+  for (int i = 0; i < 10; ++i) scorer.Score(NumberedBatch(3));
+  for (int i = 0; i < 10; ++i) ASSERT_NE(Await(scorer), nullptr);
+  EXPECT_LT(absl::Now() - start, absl::Milliseconds(1500));
+}
+
+TEST_F(PredictStreamScorerTest, ABrokenStreamIsReopenedAndItsItemsAreTriedAgain) {
+  server_.BreakStreams(1);
+  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  scorer.Score(NumberedBatch(5));
+  const auto batch = Await(scorer);
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(Scored(*batch), 5u);
+  EXPECT_THAT(server_.texts(), SizeIs(10));
+}
+
+TEST_F(PredictStreamScorerTest, ATextThatBreaksEveryStreamFailsAlone) {
+  server_.BreakStreamsOn("t6");
+  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  scorer.Score(NumberedBatch(8));
+  const auto batch = Await(scorer);
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(Scored(*batch), 7u);
+  EXPECT_EQ(std::get<Failure>(batch->items[6].outcome).code, absl::StatusCode::kInternal);
+}
+
+TEST_F(PredictStreamScorerTest, OnlyTheItemsThatFailRetriablyAreTriedAgain) {
+  server_.FailText("t1", grpc::StatusCode::UNAVAILABLE, 2);
+  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  scorer.Score(NumberedBatch(3));
+  const auto batch = Await(scorer);
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(Scored(*batch), 3u);
+  EXPECT_THAT(server_.texts(), ::testing::ElementsAre("t0", "t1", "t2", "t1", "t1"));
+}
+
+TEST_F(PredictStreamScorerTest, ABatchRefusedAsAWholeIsTriedAgain) {
+  server_.RefuseBatches(1, grpc::StatusCode::RESOURCE_EXHAUSTED);
+  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  scorer.Score(NumberedBatch(3));
+  const auto batch = Await(scorer);
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(Scored(*batch), 3u);
+}
+
+TEST_F(PredictStreamScorerTest, AStuckServerFailsAnAttemptAtItsDeadline) {
+  server_.SetStuck(true);
+  ScorerOptions options = Options(server_.address());
+  options.attempts.timeout = absl::Milliseconds(50);
+  PredictStreamScorer scorer(options, wakeup_, clock_);
+  scorer.Score(NumberedBatch(1));
+  const auto batch = Await(scorer);
+  ASSERT_NE(batch, nullptr);
+  const auto& failure = std::get<Failure>(batch->items[0].outcome);
+  EXPECT_EQ(failure.code, absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(failure.attempts, 3);
+}
+
+TEST_F(PredictStreamScorerTest, WhileNoServerIsThereItemsWaitAndNoAttemptIsCounted) {
+  auto first = std::make_unique<FakeScoringServer>();
+  const int port = first->port();
+  const std::string address = first->address();
+  first = nullptr;
+  PredictStreamScorer scorer(Options(address), wakeup_, clock_);
+  scorer.Score(NumberedBatch(4));
+  EXPECT_EQ(Await(scorer, absl::Milliseconds(500)), nullptr);
+  EXPECT_FALSE(scorer.connected());
+  FakeScoringServer second(port);
+  const auto batch = Await(scorer);
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(Scored(*batch), 4u);
+  EXPECT_THAT(second.texts(), SizeIs(4));
+}
+
+TEST_F(PredictStreamScorerTest, AServerThatIsNoPredictorIsAFinalError) {
+  v1::CanaryAdmin::Service other_service;
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&other_service);
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  const auto bare = builder.BuildAndStart();
+  PredictStreamScorer scorer(Options(absl::StrCat("127.0.0.1:", port)), wakeup_, clock_);
+  scorer.Score(NumberedBatch(1));
+  absl::Status status;
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (status.ok() && absl::Now() < deadline) {
+    status = scorer.Poll().status();
+    wakeup_.WaitUntil(absl::Now() + absl::Milliseconds(5));
+  }
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnimplemented, _));
+}
+
+}  // namespace
+}  // namespace serin::stream
