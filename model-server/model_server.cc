@@ -3,11 +3,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <string>
 #include <thread>
-#include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
-#include "model-server/backends/model_factory.h"
+#include "model-server/model_server_config.h"
 
 namespace serin::model_server {
 namespace {
@@ -18,49 +20,103 @@ constexpr size_t kChunkItems = 64;
 
 int WorkerThreads() { return static_cast<int>(std::max(1u, std::thread::hardware_concurrency())); }
 
+std::string HealthNameOf(const ModelVersionId& id) {
+  return absl::StrCat(id.model, "/", id.version);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ModelServer>> ModelServer::Start(
     const v1::config::ModelServerConfig& config) {
-  const v1::config::ModelConfig& model = config.model();
-  SERIN_ASSIGN_OR_RETURN(std::shared_ptr<const Model> loaded,
-                         LoadModel(model.backend(), model.path()));
-  SERIN_RETURN_IF_ERROR(WarmUp(*loaded));
-  auto server = std::unique_ptr<ModelServer>(new ModelServer(config, std::move(loaded)));
+  auto server = std::unique_ptr<ModelServer>(new ModelServer(config));
+  SERIN_RETURN_IF_ERROR(server->LoadModels());
   SERIN_RETURN_IF_ERROR(server->Listen(config));
   return server;
 }
 
-ModelServer::ModelServer(const v1::config::ModelServerConfig& config,
-                         std::shared_ptr<const Model> model)
+ModelServer::ModelServer(const v1::config::ModelServerConfig& config)
     : registry_(std::make_shared<prometheus::Registry>()),
-      metrics_(*registry_, config.model().name(), config.model().version()),
-      engine_({.name = config.model().name(),
-               .version = config.model().version(),
-               .model = std::move(model)},
-              config.limits().max_text_bytes(), metrics_, clock_),
+      prediction_metrics_(*registry_),
+      load_metrics_(*registry_),
+      unknown_model_observer_(prediction_metrics_.ObserverOf("", "")),
+      catalog_(std::make_shared<const ModelCatalog>()),
+      loader_([this](const ModelVersionId& id) {
+        return prediction_metrics_.ObserverOf(id.model, id.version);
+      }),
+      repository_(config.repository().path(), SelectionOf(config.repository()), loader_, catalog_,
+                  [this](const ModelVersionId& id, const absl::Status& outcome,
+                         const ModelCatalog& catalog) { OnLoad(id, outcome, catalog); }),
+      engine_(catalog_, *unknown_model_observer_, clock_),
       scheduler_(WorkerThreads(), kChunkItems),
-      predictor_(engine_, scheduler_, config.limits().max_batch_items()) {}
+      admission_(config.limits().max_items_in_flight()),
+      serving_{.engine = engine_,
+               .scheduler = scheduler_,
+               .admission = admission_,
+               .max_batch_items = config.limits().max_batch_items()},
+      predictor_(serving_),
+      inference_(serving_, readiness_, repository_, config.repository().control_rpcs()) {}
+
+absl::Status ModelServer::LoadModels() {
+  if (absl::Status status = repository_.Refresh(); !status.ok()) {
+    return absl::InvalidArgumentError(status.message());
+  }
+  if (catalog_.Get()->models().empty()) {
+    return absl::InvalidArgumentError(
+        "repository: expected at least one selected model version with a model.yaml, got none");
+  }
+  return absl::OkStatus();
+}
 
 absl::Status ModelServer::Listen(const v1::config::ModelServerConfig& config) {
   SERIN_ASSIGN_OR_RETURN(
       server_, GrpcServer::Start(
                    {.listen = config.listen(),
-                    .services = {&predictor_},
-                    .health_names = {"serin.v1.Predictor", config.model().name()},
+                    .services = {&predictor_, &inference_},
+                    .health_names = {"serin.v1.Predictor", "inference.GRPCInferenceService"},
                     .max_message_bytes = static_cast<int>(config.limits().max_message_bytes())}));
   SERIN_ASSIGN_OR_RETURN(admin_,
                          AdminEndpoint::Start(config.admin_listen(), registry_, readiness_));
-  readiness_.OnChange([this](bool ready) { server_->SetServing(ready); });
-  readiness_.Set("model", true);
-  spdlog::info("{} {} ({}) is ready: gRPC on {}, metrics and probes on port {}",
-               engine_.model_name(), engine_.model_version(), config.model().backend(),
-               server_->address(), admin_->port());
+  readiness_.OnChange([this](bool ready) {
+    server_->SetServing(ready);
+    TellHealth();
+  });
+  readiness_.Set("models", true);
+  watcher_ = std::make_unique<RepositoryWatcher>(
+      repository_, ConfigDuration(config.repository().poll_interval()));
+  spdlog::info("ready: gRPC on {}, metrics and probes on port {}", server_->address(),
+               admin_->port());
   return absl::OkStatus();
+}
+
+void ModelServer::OnLoad(const ModelVersionId& id, const absl::Status& outcome,
+                         const ModelCatalog& catalog) {
+  const bool serves = catalog.Find(id.model, id.version) != nullptr;
+  load_metrics_.OnAttempt(id, outcome, serves);
+  if (outcome.ok()) {
+    spdlog::info("{} {} is loaded", id.model, id.version);
+  } else if (absl::IsCancelled(outcome)) {
+    spdlog::info("{} {} is unloaded", id.model, id.version);
+  } else {
+    spdlog::error("{} {} could not be loaded{}: {}", id.model, id.version,
+                  serves ? " and goes on serving its former files" : "",
+                  std::string(outcome.message()));
+  }
+  if (server_ != nullptr) TellHealth();
+}
+
+void ModelServer::TellHealth() {
+  const bool ready = readiness_.ready();
+  const std::shared_ptr<const ModelCatalog> catalog = catalog_.Get();
+  for (const ModelRepository::Entry& entry : repository_.Index()) {
+    const ModelVersionId& id = entry.id;
+    server_->SetServing(id.model, ready && catalog->Find(id.model, "") != nullptr);
+    server_->SetServing(HealthNameOf(id), ready && entry.reason.empty());
+  }
 }
 
 void ModelServer::Drain(absl::Duration grace) {
   readiness_.Set("running", false, "draining");
+  watcher_.reset();
   server_->Shutdown(grace);
 }
 

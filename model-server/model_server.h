@@ -3,47 +3,69 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "common/concurrency/snapshot.h"
 #include "common/lifecycle/readiness.h"
 #include "common/rpc/grpc_server.h"
 #include "common/telemetry/admin_endpoint.h"
 #include "common/time/clock.h"
-#include "model-server/batching/chunk_scheduler.h"
 #include "model-server/grpc/predictor_service.h"
-#include "model-server/inference/prediction_engine.h"
+#include "model-server/grpc/repository_service.h"
+#include "model-server/repository/model_repository.h"
+#include "model-server/repository/repository_watcher.h"
+#include "model-server/repository/version_loader.h"
+#include "model-server/telemetry/load_metrics.h"
 #include "model-server/telemetry/prediction_metrics.h"
 #include "serin/v1/config/model_server.pb.h"
 
 namespace serin::model_server {
 
-// The composition root: one model behind serin.v1.Predictor, with probes and metrics.
+// The composition root: the models of a repository behind serin.v1.Predictor and the Open Inference
+// Protocol, with probes and metrics.
 class ModelServer {
  public:
-  // Loads and warms the model, then listens and becomes ready.
-  // Errors: those of LoadModel; UNAVAILABLE for an address in use.
+  // Loads and warms every selected model, then listens and becomes ready.
+  // Errors: INVALID_ARGUMENT with every fault of the models (also when there is none to serve);
+  // UNAVAILABLE for an address in use.
   static absl::StatusOr<std::unique_ptr<ModelServer>> Start(
       const v1::config::ModelServerConfig& config);
 
   int port() const { return server_->port(); }
   int admin_port() const { return admin_->port(); }
+  std::vector<ModelRepository::Entry> Index() const { return repository_.Index(); }
+
+  // Looks at the repository soon, without waiting for the poll interval. Thread-safe.
+  void Reload() { watcher_->Poke(); }
 
   // Stops being ready, lets calls in flight finish within `grace`, and returns when all is stopped.
   void Drain(absl::Duration grace);
 
  private:
-  ModelServer(const v1::config::ModelServerConfig& config, std::shared_ptr<const Model> model);
+  explicit ModelServer(const v1::config::ModelServerConfig& config);
 
+  absl::Status LoadModels();
   absl::Status Listen(const v1::config::ModelServerConfig& config);
+  void OnLoad(const ModelVersionId& id, const absl::Status& outcome, const ModelCatalog& catalog);
+  void TellHealth();
 
   // In the order they need each other: later ones use earlier ones.
   RealClock clock_;
   Readiness readiness_;
   std::shared_ptr<prometheus::Registry> registry_;
-  PredictionMetrics metrics_;
+  PredictionMetrics prediction_metrics_;
+  LoadMetrics load_metrics_;
+  std::shared_ptr<PredictionObserver> unknown_model_observer_;
+  Snapshot<ModelCatalog> catalog_;
+  ManifestLoader loader_;
+  ModelRepository repository_;
   PredictionEngine engine_;
   ChunkScheduler scheduler_;
+  AdmissionControl admission_;
+  ServingContext serving_;
   PredictorService predictor_;
+  RepositoryService inference_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<AdminEndpoint> admin_;
+  std::unique_ptr<RepositoryWatcher> watcher_;
 };
 
 }  // namespace serin::model_server

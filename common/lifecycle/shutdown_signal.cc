@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace serin {
 namespace {
 
@@ -14,6 +16,7 @@ sigset_t WatchedSignals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -39,6 +42,11 @@ void ShutdownSignal::Listen() {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;
     if (stopping_.HasBeenNotified()) return;
+    if (signal == SIGHUP) {
+      absl::MutexLock lock(&mutex_);
+      if (reload_) reload_();
+      continue;
+    }
     if (requested_.HasBeenNotified()) _exit(kExitOnSecondSignal);
     requested_.Notify();
   }
@@ -48,6 +56,11 @@ void ShutdownSignal::Wait() { requested_.WaitForNotification(); }
 
 bool ShutdownSignal::WaitFor(absl::Duration timeout) {
   return requested_.WaitForNotificationWithTimeout(timeout);
+}
+
+void ShutdownSignal::OnReload(std::function<void()> reload) {
+  absl::MutexLock lock(&mutex_);
+  reload_ = std::move(reload);
 }
 
 void ShutdownSignal::Trigger() { pthread_kill(listener_.native_handle(), SIGTERM); }

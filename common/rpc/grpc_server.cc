@@ -53,8 +53,12 @@ void GrpcServer::SetServing(bool serving) {
   for (const std::string& name : health_names_) health->SetServingStatus(name, serving);
 }
 
+void GrpcServer::SetServing(const std::string& name, bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(name, serving);
+}
+
 void GrpcServer::Shutdown(absl::Duration grace) {
-  SetServing(false);
+  server_->GetHealthCheckService()->Shutdown();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
 }

@@ -39,11 +39,14 @@ class GrpcServer {
   // host:port with that port.
   std::string address() const;
 
-  // What the health service answers for all names.
+  // What the health service answers for "" and the names of the options.
   void SetServing(bool serving);
 
-  // Answers NOT_SERVING, refuses new calls, lets those in flight finish for at most `grace` and
-  // cancels the rest. Returns when none is left.
+  // What it answers for one more name, from then on.
+  void SetServing(const std::string& name, bool serving);
+
+  // Answers NOT_SERVING for every name, refuses new calls, lets those in flight finish for at most
+  // `grace` and cancels the rest. Returns when none is left.
   void Shutdown(absl::Duration grace);
 
  private:

@@ -1,15 +1,14 @@
 #include "model-server/grpc/predict_stream_reactor.h"
 
-#include <string>
 #include <utility>
 
 #include "model-server/grpc/prediction_messages.h"
 
 namespace serin::model_server {
 
-PredictStreamReactor::PredictStreamReactor(const PredictionEngine& engine,
-                                           ChunkScheduler& scheduler, size_t max_batch_items)
-    : engine_(engine), scheduler_(scheduler), max_batch_items_(max_batch_items) {
+PredictStreamReactor::PredictStreamReactor(const ServingContext& serving,
+                                           grpc::CallbackServerContext& context)
+    : serving_(serving), call_(context) {
   absl::MutexLock lock(&mutex_);
   ReadNext();
 }
@@ -39,13 +38,13 @@ void PredictStreamReactor::OnReadDone(bool ok) {
 
 void PredictStreamReactor::Answer(std::shared_ptr<Batch> batch) {
   Batch& b = *batch;
-  if (const absl::Status status = CheckBatch(*b.request, max_batch_items_); !status.ok()) {
+  absl::StatusOr<AdmissionControl::Ticket> ticket = AdmitBatch(serving_, b.request->items_size());
+  if (!ticket.ok()) {
     b.response->set_batch_id(b.request->batch_id());
-    b.response->mutable_error()->set_code(static_cast<int>(status.code()));
-    b.response->mutable_error()->set_message(std::string(status.message()));
+    SetError(ticket.status(), *b.response->mutable_error());
     return OnAnswered(std::move(batch));
   }
-  AnswerBatch(engine_, scheduler_, *b.request, *b.response,
+  AnswerBatch(serving_, *std::move(ticket), call_, *b.request, *b.response,
               [this, batch = std::move(batch)]() mutable { OnAnswered(std::move(batch)); });
 }
 

@@ -8,8 +8,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "google/protobuf/arena.h"
-#include "model-server/batching/chunk_scheduler.h"
-#include "model-server/inference/prediction_engine.h"
+#include "model-server/grpc/call_state.h"
+#include "model-server/grpc/serving_context.h"
 #include "serin/v1/predictor.pb.h"
 
 namespace serin::model_server {
@@ -24,8 +24,7 @@ class PredictStreamReactor final
  public:
   static constexpr int kMaxBatchesInFlight = 64;
 
-  PredictStreamReactor(const PredictionEngine& engine, ChunkScheduler& scheduler,
-                       size_t max_batch_items);
+  PredictStreamReactor(const ServingContext& serving, grpc::CallbackServerContext& context);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -50,9 +49,8 @@ class PredictStreamReactor final
   void Answer(std::shared_ptr<Batch> batch);
   void OnAnswered(std::shared_ptr<Batch> batch);
 
-  const PredictionEngine& engine_;
-  ChunkScheduler& scheduler_;
-  const size_t max_batch_items_;
+  const ServingContext& serving_;
+  const CallState call_;
 
   absl::Mutex mutex_;
   std::shared_ptr<Batch> reading_ ABSL_GUARDED_BY(mutex_);

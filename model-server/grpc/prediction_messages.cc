@@ -1,5 +1,6 @@
 #include "model-server/grpc/prediction_messages.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -30,47 +31,61 @@ void ToProto(const Sentiment& from, v1::Sentiment& to) {
 
 }  // namespace
 
-absl::Status AnswerOne(const PredictionEngine& engine, const v1::PredictRequest& request,
-                       v1::PredictResponse& response) {
-  const absl::StatusOr<Sentiment> sentiment = engine.Predict(
+absl::Status AnswerOne(const PredictionEngine& engine, const ModelCatalog& catalog,
+                       const v1::PredictRequest& request, v1::PredictResponse& response) {
+  const absl::StatusOr<Prediction> prediction = engine.Predict(
+      catalog,
       {.text = request.text(), .model = request.model(), .version = request.model_version()});
-  if (!sentiment.ok()) return sentiment.status();
-  ToProto(*sentiment, *response.mutable_sentiment());
-  response.set_model(engine.model_name());
-  response.set_model_version(engine.model_version());
+  if (!prediction.ok()) return prediction.status();
+  ToProto(prediction->sentiment, *response.mutable_sentiment());
+  response.set_model(prediction->by->name);
+  response.set_model_version(prediction->by->version);
   if (!request.request_id().empty()) response.set_request_id(request.request_id());
   return absl::OkStatus();
 }
 
-absl::Status CheckBatch(const v1::PredictBatchRequest& request, size_t max_items) {
-  const auto items = static_cast<size_t>(request.items_size());
-  if (items <= max_items) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat("items: expected at most ", max_items, ", got ", items));
+void SetError(const absl::Status& status, v1::ItemError& error) {
+  error.set_code(static_cast<int>(status.code()));
+  error.set_message(std::string(status.message()));
 }
 
-void AnswerBatch(const PredictionEngine& engine, ChunkScheduler& scheduler,
-                 const v1::PredictBatchRequest& request, v1::PredictBatchResponse& response,
-                 ChunkScheduler::Done done) {
+absl::StatusOr<AdmissionControl::Ticket> AdmitBatch(const ServingContext& serving, int items) {
+  const auto count = static_cast<size_t>(items);
+  if (count > serving.max_batch_items) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("items: expected at most ", serving.max_batch_items, ", got ", count));
+  }
+  return serving.admission.Admit(count);
+}
+
+void AnswerBatch(const ServingContext& serving, AdmissionControl::Ticket ticket,
+                 const CallState& call, const v1::PredictBatchRequest& request,
+                 v1::PredictBatchResponse& response, ChunkScheduler::Done done) {
   response.set_batch_id(request.batch_id());
   const int count = request.items_size();
   response.mutable_results()->Reserve(count);
   // All results exist before the workers start: each then writes into its own ones only. Their
   // arena, if any, is thread-safe.
   for (int i = 0; i < count; ++i) response.add_results();
-  scheduler.Run(
-      static_cast<size_t>(count),
-      [&engine, &request, &response](size_t begin, size_t end) {
-        for (int i = static_cast<int>(begin); i < static_cast<int>(end); ++i) {
-          v1::BatchResult& result = *response.mutable_results(i);
-          const absl::Status status =
-              AnswerOne(engine, request.items(i), *result.mutable_response());
-          if (status.ok()) continue;
-          result.mutable_error()->set_code(static_cast<int>(status.code()));
-          result.mutable_error()->set_message(std::string(status.message()));
-        }
-      },
-      std::move(done));
+  auto work = [&engine = serving.engine, catalog = serving.engine.catalog(), &call, &request,
+               &response](size_t begin, size_t end) {
+    const absl::Status waited_for = call.Check();
+    for (int i = static_cast<int>(begin); i < static_cast<int>(end); ++i) {
+      v1::BatchResult& result = *response.mutable_results(i);
+      absl::Status status = waited_for;
+      if (status.ok()) {
+        status = AnswerOne(engine, *catalog, request.items(i), *result.mutable_response());
+      }
+      if (!status.ok()) SetError(status, *result.mutable_error());
+    }
+  };
+  // Shared because std::function copies.
+  auto held = std::make_shared<AdmissionControl::Ticket>(std::move(ticket));
+  serving.scheduler.Run(static_cast<size_t>(count), std::move(work),
+                        [held = std::move(held), done = std::move(done)]() mutable {
+                          held.reset();
+                          done();
+                        });
 }
 
 }  // namespace serin::model_server

@@ -1,21 +1,38 @@
 #include "model-server/grpc/predictor_service.h"
 
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "common/status/grpc_status.h"
+#include "model-server/grpc/overload.h"
 #include "model-server/grpc/predict_stream_reactor.h"
 #include "model-server/grpc/prediction_messages.h"
 
 namespace serin::model_server {
+namespace {
 
-PredictorService::PredictorService(const PredictionEngine& engine, ChunkScheduler& scheduler,
-                                   size_t max_batch_items)
-    : engine_(engine), scheduler_(scheduler), max_batch_items_(max_batch_items) {}
+// The checks of a call before its model is asked, then the answer.
+absl::Status AnswerUnary(const ServingContext& serving, grpc::CallbackServerContext& context,
+                         const v1::PredictRequest& request, v1::PredictResponse& response) {
+  if (absl::Status status = CallState(context).Check(); !status.ok()) return status;
+  const absl::StatusOr<AdmissionControl::Ticket> ticket = serving.admission.Admit(1);
+  if (!ticket.ok()) {
+    HintRetry(context);
+    return ticket.status();
+  }
+  const std::shared_ptr<const ModelCatalog> catalog = serving.engine.catalog();
+  return AnswerOne(serving.engine, *catalog, request, response);
+}
+
+}  // namespace
 
 grpc::ServerUnaryReactor* PredictorService::Predict(grpc::CallbackServerContext* context,
                                                     const v1::PredictRequest* request,
                                                     v1::PredictResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::Status status = AnswerOne(engine_, *request, *response);
-  if (status.ok()) context->AddInitialMetadata("serin-model-version", engine_.model_version());
+  const absl::Status status = AnswerUnary(serving_, *context, *request, *response);
+  if (status.ok()) context->AddInitialMetadata("serin-model-version", response->model_version());
   reactor->Finish(ToGrpcStatus(status));
   return reactor;
 }
@@ -24,19 +41,21 @@ grpc::ServerUnaryReactor* PredictorService::PredictBatch(grpc::CallbackServerCon
                                                          const v1::PredictBatchRequest* request,
                                                          v1::PredictBatchResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::Status status = CheckBatch(*request, max_batch_items_);
-  if (!status.ok()) {
-    reactor->Finish(ToGrpcStatus(status));
+  absl::StatusOr<AdmissionControl::Ticket> ticket = AdmitBatch(serving_, request->items_size());
+  if (!ticket.ok()) {
+    HintRetry(*context);
+    reactor->Finish(ToGrpcStatus(ticket.status()));
     return reactor;
   }
-  AnswerBatch(engine_, scheduler_, *request, *response,
-              [reactor] { reactor->Finish(grpc::Status::OK); });
+  auto call = std::make_shared<CallState>(*context);
+  AnswerBatch(serving_, *std::move(ticket), *call, *request, *response,
+              [reactor, call] { reactor->Finish(ToGrpcStatus(call->Check())); });
   return reactor;
 }
 
 grpc::ServerBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse>*
-PredictorService::PredictStream(grpc::CallbackServerContext*) {
-  return new PredictStreamReactor(engine_, scheduler_, max_batch_items_);
+PredictorService::PredictStream(grpc::CallbackServerContext* context) {
+  return new PredictStreamReactor(serving_, *context);
 }
 
 }  // namespace serin::model_server

@@ -1,17 +1,15 @@
 #pragma once
 
-#include "model-server/batching/chunk_scheduler.h"
-#include "model-server/inference/prediction_engine.h"
+#include "model-server/grpc/serving_context.h"
 #include "serin/v1/predictor.grpc.pb.h"
 
 namespace serin::model_server {
 
-// serin.v1.Predictor on top of a PredictionEngine. Thread-safe.
+// serin.v1.Predictor on top of the engine. Thread-safe.
 class PredictorService final : public v1::Predictor::CallbackService {
  public:
-  // Nothing is owned; all must outlive the server that serves this.
-  PredictorService(const PredictionEngine& engine, ChunkScheduler& scheduler,
-                   size_t max_batch_items);
+  // `serving` must outlive the server that serves this.
+  explicit PredictorService(const ServingContext& serving) : serving_(serving) {}
 
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
                                     const v1::PredictRequest* request,
@@ -23,9 +21,7 @@ class PredictorService final : public v1::Predictor::CallbackService {
       grpc::CallbackServerContext* context) override;
 
  private:
-  const PredictionEngine& engine_;
-  ChunkScheduler& scheduler_;
-  const size_t max_batch_items_;
+  const ServingContext& serving_;
 };
 
 }  // namespace serin::model_server

@@ -1,59 +1,47 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
+#include "common/concurrency/snapshot.h"
 #include "common/time/clock.h"
-#include "model-server/inference/model.h"
+#include "model-server/inference/model_catalog.h"
 
 namespace serin::model_server {
-
-// A model under the name and version that clients ask for.
-struct ServedModel {
-  std::string name;
-  std::string version;
-  std::shared_ptr<const Model> model;
-};
 
 // One thing to score. The views must live until Predict() returns.
 struct Query {
   std::string_view text;
-  std::string_view model;    // empty: the one that is served
-  std::string_view version;  // empty: the one that is served
+  std::string_view model;    // empty: the default model
+  std::string_view version;  // empty: its newest version
 };
 
-// Told of every prediction, for metrics. Implementations must be thread-safe and cheap.
-class PredictionObserver {
- public:
-  virtual ~PredictionObserver() = default;
-  virtual void OnPredicted(Label label, absl::Duration inference) = 0;
-  virtual void OnRefused(absl::StatusCode code) = 0;
+// The answer and who gave it.
+struct Prediction {
+  Sentiment sentiment;
+  const ServedModel* by = nullptr;  // lives as long as the catalog
 };
 
-// Checks a query and has the model answer it: the one path of all RPCs to the model. Thread-safe.
+// Finds the model a query asks for, checks the text and has the model score it: the one path of all
+// RPCs to the models. Thread-safe.
 class PredictionEngine {
  public:
-  // `observer` and `clock` are not owned and must outlive the engine.
-  PredictionEngine(ServedModel served, size_t max_text_bytes, PredictionObserver& observer,
+  // Nothing is owned; all must outlive the engine. `unknown_observer` is told of queries for a model
+  // or version that is not loaded.
+  PredictionEngine(const Snapshot<ModelCatalog>& catalog, PredictionObserver& unknown_observer,
                    const Clock& clock);
 
-  // Errors: NOT_FOUND (a model or version that is not served), INVALID_ARGUMENT (the text), and
-  // what the model itself says.
-  absl::StatusOr<Sentiment> Predict(const Query& query) const;
+  // What is served now. A request takes it once and uses it for all its items.
+  std::shared_ptr<const ModelCatalog> catalog() const { return catalog_.Get(); }
 
-  const std::string& model_name() const { return served_.name; }
-  const std::string& model_version() const { return served_.version; }
+  // Errors: NOT_FOUND (a model or version that is not loaded), INVALID_ARGUMENT (the text), and
+  // what the model itself says.
+  absl::StatusOr<Prediction> Predict(const ModelCatalog& catalog, const Query& query) const;
 
  private:
-  absl::Status Check(const Query& query) const;
-
-  const ServedModel served_;
-  const size_t max_text_bytes_;
-  PredictionObserver& observer_;
+  const Snapshot<ModelCatalog>& catalog_;
+  PredictionObserver& unknown_observer_;
   const Clock& clock_;
 };
 

@@ -5,31 +5,26 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <memory>
 #include <string>
 
-#include "model-server/inference/prediction_engine.h"
+#include "model-server/inference/served_model.h"
 
 namespace serin::model_server {
 
 // serin_model_predictions_total{model,version,label,code} and
 // serin_model_inference_duration_seconds{model,version}. Thread-safe.
-class PredictionMetrics final : public PredictionObserver {
+class PredictionMetrics {
  public:
-  PredictionMetrics(prometheus::Registry& registry, const std::string& model,
-                    const std::string& version);
+  explicit PredictionMetrics(prometheus::Registry& registry);
 
-  void OnPredicted(Label label, absl::Duration inference) override;
-  void OnRefused(absl::StatusCode code) override;
+  // What counts for one version. It must not outlive the registry.
+  std::shared_ptr<PredictionObserver> ObserverOf(const std::string& model,
+                                                 const std::string& version);
 
  private:
-  prometheus::Counter& Counter(const std::string& label, const std::string& code);
-
-  const prometheus::Labels model_labels_;
   prometheus::Family<prometheus::Counter>& predictions_;
-  prometheus::Counter& negative_;
-  prometheus::Counter& neutral_;
-  prometheus::Counter& positive_;
-  prometheus::Histogram& duration_;
+  prometheus::Family<prometheus::Histogram>& durations_;
 };
 
 }  // namespace serin::model_server

@@ -2,7 +2,7 @@
 
 A ```console block holds commands after "$ " and the answer below each; "…" stands for any text. The
 comment in the line above a block says how it is checked: `<!-- run: up -->` while make up runs (with
-addresses of the ports in use), `<!-- run: make -->` by other means (make targets, tested as such).
+the programs and ports of this test), `<!-- run: make -->` by other means (make targets, tested as such).
 """
 import os
 import re
@@ -60,7 +60,9 @@ class ReadmeTest(unittest.TestCase):
         checked = 0
         for how, _, text in blocks():
             for command, expected in commands(text) if how == "up" else ():
-                command = ports.rewrite(command.replace("localhost:", "127.0.0.1:"), actual)
+                command = command.replace("build/release/bin/serinctl", "serinctl --address 127.0.0.1:50060")
+                command = command.replace("build/release/bin/", "").replace("localhost:", "127.0.0.1:")
+                command = ports.rewrite(command, actual)
                 with self.subTest(command):
                     done = subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=ROOT, text=True,
                                           env=dict(os.environ, PATH=path), capture_output=True, timeout=60)

@@ -59,8 +59,10 @@ class Kafka:
     def produce(self, topic, key, value):
         """One record with exactly these bytes; None is a null value."""
         command = ["kcat", "-q", "-b", self.address, "-P", "-t", topic, "-X", "message.max.bytes=4000000"]
-        if value is None:
-            subprocess.run([*command, "-K", ":", "-Z"], input=f"{key}:\n".encode(), check=True, timeout=30)
+        if not value:
+            # kcat sends no record for an empty file; -Z makes an empty value a null.
+            command += ["-K", ":"] + ([] if value == b"" else ["-Z"])
+            subprocess.run(command, input=f"{key}:\n".encode(), check=True, timeout=30)
             return
         with tempfile.NamedTemporaryFile(dir=self._folder) as file:
             file.write(value)

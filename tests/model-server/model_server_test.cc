@@ -9,6 +9,7 @@
 #include "common/config/config_loader.h"
 #include "gtest/gtest.h"
 #include "serin/v1/predictor.grpc.pb.h"
+#include "tests/model-server/server_fixture.h"
 #include "tests/support/raw_http.h"
 #include "tests/support/status_matchers.h"
 
@@ -21,22 +22,15 @@ using ::serin::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr char kConfig[] = R"(
-listen: 127.0.0.1:0
-admin_listen: 127.0.0.1:0
-model: {version: v1, backend: vader, path: .data/lexicon}
-limits: {max_batch_items: 5000}
-)";
-
 class ModelServerTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_THAT(ParseConfig(kConfig, "test", config_), IsOk());
+    ASSERT_THAT(ParseConfig(VaderConfig(), "test", config_), IsOk());
+    config_.mutable_limits()->set_max_batch_items(5000);
     auto server = ModelServer::Start(config_);
     ASSERT_TRUE(server.ok()) << server.status() << " (run models/prepare?)";
     server_ = *std::move(server);
-    stub_ = v1::Predictor::NewStub(grpc::CreateChannel(
-        "127.0.0.1:" + std::to_string(server_->port()), grpc::InsecureChannelCredentials()));
+    stub_ = v1::Predictor::NewStub(ChannelTo(*server_));
   }
 
   grpc::Status Predict(const v1::PredictRequest& request, v1::PredictResponse& response) {
@@ -207,9 +201,9 @@ TEST_F(ModelServerTest, RefusesToStartOnAPortInUseOrWithoutItsModel) {
   config_.set_listen("127.0.0.1:" + std::to_string(server_->port()));
   EXPECT_THAT(ModelServer::Start(config_),
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("cannot listen on")));
-  config_.mutable_model()->set_path("/nonexistent");
+  config_.mutable_repository()->set_path("/nonexistent");
   EXPECT_THAT(ModelServer::Start(config_),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("/nonexistent")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("/nonexistent")));
 }
 
 }  // namespace

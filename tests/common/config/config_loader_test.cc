@@ -21,15 +21,15 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr char kSmallest[] = "model: {version: v1, backend: vader, path: lexicon}";
+constexpr char kSmallest[] = "repository: {path: models}";
 
 TEST(ConfigLoaderTest, FillsEveryDefault) {
   ModelServerConfig config;
   ASSERT_THAT(ParseConfig(kSmallest, "c.yaml", config), IsOk());
   EXPECT_EQ(config.listen(), "127.0.0.1:50051");
   EXPECT_EQ(config.admin_listen(), "127.0.0.1:9911");
-  EXPECT_EQ(config.model().name(), "sentiment");
-  EXPECT_EQ(config.limits().max_text_bytes(), 65536u);
+  EXPECT_EQ(config.repository().poll_interval(), "2s");
+  EXPECT_FALSE(config.repository().control_rpcs());
   EXPECT_EQ(config.limits().max_batch_items(), 100000u);
   EXPECT_EQ(config.log().level(), "info");
   EXPECT_EQ(ConfigDuration(config.drain_timeout()), absl::Seconds(10));
@@ -58,8 +58,8 @@ TEST(ConfigLoaderTest, TellsAllFaultsAtOnceWithTheirKeys) {
   EXPECT_THAT(ParseConfig(R"(
 listen: nowhere
 colour: red
-model: {backend: magic, path: x}
-limits: {max_text_bytes: 0, max_batch_items: many}
+log: {level: loud}
+limits: {max_items_in_flight: 0, max_batch_items: many}
 drain_timeout: 3 parsecs
 )",
                           "c.yaml", config),
@@ -67,11 +67,11 @@ drain_timeout: 3 parsecs
                        AllOf(HasSubstr("c.yaml:listen: expected an address host:port, got "
                                        "\"nowhere\""),
                              HasSubstr("c.yaml:colour: expected a known key, got an unknown one"),
-                             HasSubstr("c.yaml:model.version: expected a value, got nothing"),
-                             HasSubstr("c.yaml:model.backend: expected one of vader, fasttext, "
-                                       "got \"magic\""),
-                             HasSubstr("c.yaml:limits.max_text_bytes: expected a whole number from "
-                                       "1 to 16777216, got \"0\""),
+                             HasSubstr("c.yaml:repository: expected a value, got nothing"),
+                             HasSubstr("c.yaml:log.level: expected one of trace, debug, info, "
+                                       "warning, error, got \"loud\""),
+                             HasSubstr("c.yaml:limits.max_items_in_flight: expected a whole number "
+                                       "from 1 to 100000000, got \"0\""),
                              HasSubstr("c.yaml:limits.max_batch_items: expected a whole number"),
                              HasSubstr("c.yaml:drain_timeout: expected a duration"))));
 }

@@ -18,6 +18,13 @@
 
 namespace serin::router {
 
+// What a caller of Predict gets.
+struct RouterAnswer {
+  grpc::Status status;
+  v1::PredictResponse response;
+  std::multimap<std::string, std::string> metadata;
+};
+
 // A whole router in this process on free ports, in front of fake model servers v1 (compound 0.1,
 // stable) and v2 (compound 0.2), weights 80/20.
 class RouterTest : public ::testing::Test {
@@ -47,7 +54,8 @@ class RouterTest : public ::testing::Test {
         "revision_log: {path: \"",
         (folder_ / "revisions.log").string(),
         "\"}\n"
-        "limits: {max_batch_items: 2000, default_timeout: 5s, max_text_bytes: 100000}\n");
+        "limits: {max_batch_items: 2000, default_timeout: ",
+        default_timeout_, ", max_text_bytes: 100000}\n");
   }
 
   // Starts (or starts again) and waits until both versions have a ready endpoint.
@@ -101,11 +109,7 @@ class RouterTest : public ::testing::Test {
     return ready;
   }
 
-  struct Answer {
-    grpc::Status status;
-    v1::PredictResponse response;
-    std::multimap<std::string, std::string> metadata;
-  };
+  using Answer = RouterAnswer;
 
   static v1::PredictRequest Text(const std::string& text, const std::string& key = "",
                                  const std::string& version = "") {
@@ -147,6 +151,7 @@ class RouterTest : public ::testing::Test {
   std::unique_ptr<Router> router_;
   std::unique_ptr<v1::Predictor::Stub> stub_;
   std::unique_ptr<v1::CanaryAdmin::Stub> admin_;
+  std::string default_timeout_ = "5s";
   int connections_ = 0;
 };
 

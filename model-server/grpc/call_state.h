@@ -1,0 +1,21 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include "absl/status/status.h"
+
+namespace serin::model_server {
+
+// Whether anybody still waits for a call's answer. Thread-safe; cheap enough for each chunk.
+class CallState {
+ public:
+  explicit CallState(grpc::CallbackServerContext& context) : context_(context) {}
+
+  // OK, CANCELLED (the caller has gone) or DEADLINE_EXCEEDED.
+  absl::Status Check() const;
+
+ private:
+  grpc::CallbackServerContext& context_;
+};
+
+}  // namespace serin::model_server

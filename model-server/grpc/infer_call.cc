@@ -1,0 +1,65 @@
+#include "model-server/grpc/infer_call.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+#include "model-server/grpc/prediction_messages.h"
+
+namespace serin::model_server {
+
+absl::StatusOr<std::unique_ptr<InferCall>> InferCall::Create(
+    const ServingContext& serving, grpc::CallbackServerContext& context,
+    const inference::ModelInferRequest& request, inference::ModelInferResponse& response) {
+  auto call = std::unique_ptr<InferCall>(new InferCall(serving, context, request, response));
+  call->catalog_ = serving.engine.catalog();
+  call->served_ = call->catalog_->Find(request.model_name(), request.model_version());
+  if (call->served_ == nullptr) {
+    return call->catalog_->NotFound(request.model_name(), request.model_version());
+  }
+  SERIN_ASSIGN_OR_RETURN(call->texts_, oip::ReadTexts(request));
+  SERIN_ASSIGN_OR_RETURN(call->ticket_, AdmitBatch(serving, static_cast<int>(call->texts_.size())));
+  call->scores_.resize(call->texts_.size());
+  return call;
+}
+
+void InferCall::Run(std::unique_ptr<InferCall> call, Done done) {
+  std::shared_ptr<InferCall> shared = std::move(call);
+  shared->serving_.scheduler.Run(
+      shared->texts_.size(), [shared](size_t begin, size_t end) { shared->Score(begin, end); },
+      [shared, done = std::move(done)] { done(shared->Complete()); });
+}
+
+void InferCall::Score(size_t begin, size_t end) {
+  if (const absl::Status status = state_.Check(); !status.ok()) return Fail(begin, status);
+  for (size_t i = begin; i < end; ++i) {
+    const absl::StatusOr<Prediction> prediction = serving_.engine.Predict(
+        *catalog_, {.text = texts_[i], .model = served_->name, .version = served_->version});
+    if (!prediction.ok()) return Fail(i, prediction.status());
+    const Sentiment& sentiment = prediction->sentiment;
+    scores_[i] = {.label = LabelName(sentiment.label),
+                  .compound = sentiment.compound,
+                  .neg = sentiment.neg,
+                  .neu = sentiment.neu,
+                  .pos = sentiment.pos};
+  }
+}
+
+void InferCall::Fail(size_t item, const absl::Status& status) {
+  absl::MutexLock lock(&mutex_);
+  if (!fault_.ok() && faulty_item_ <= item) return;
+  faulty_item_ = item;
+  fault_ = absl::Status(status.code(),
+                        absl::StrCat("tensor text, element ", item, ": ", status.message()));
+}
+
+absl::Status InferCall::Complete() {
+  absl::MutexLock lock(&mutex_);
+  if (!fault_.ok()) return fault_;
+  response_.set_model_name(served_->name);
+  response_.set_model_version(served_->version);
+  oip::WriteScores(request_, scores_, response_);
+  return absl::OkStatus();
+}
+
+}  // namespace serin::model_server

@@ -1,0 +1,212 @@
+// Versions that come, change, break and go under a running server.
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "common/config/config_loader.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "gtest/gtest.h"
+#include "inference/grpc_service.grpc.pb.h"
+#include "model-server/repository/file_digest.h"
+#include "serin/v1/predictor.grpc.pb.h"
+#include "tests/model-server/server_fixture.h"
+#include "tests/support/raw_http.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace serin::model_server {
+namespace {
+
+using ::inference::GRPCInferenceService;
+using ::serin::testing::HttpGet;
+using ::serin::testing::IsOk;
+using ::serin::testing::StatusIs;
+using ::serin::testing::TempDir;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+using HealthResponse = grpc::health::v1::HealthCheckResponse;
+
+class ReloadTest : public ::testing::Test {
+ protected:
+  // A lexicon in which one word has one meaning.
+  void Publish(const std::string& version, const std::string& good_word,
+               const std::string& sha256 = "") {
+    const std::string folder = "sentiment/" + version + "/";
+    folder_.Write(folder + "lexicon.txt", good_word + "\t3.0\t0.5\t[3, 3]\n");
+    const std::string digest =
+        sha256.empty() ? *Sha256OfFile((folder_.path() / folder / "lexicon.txt").string()) : sha256;
+    folder_.Write(folder + "model.yaml",
+                  "backend: vader\nfiles: [{path: lexicon.txt, sha256: " + digest +
+                      "}]\nwarm_up: [{text: " + good_word + ", label: positive}]\n");
+  }
+
+  absl::Status Start() {
+    v1::config::ModelServerConfig config;
+    const absl::Status parsed =
+        ParseConfig("listen: 127.0.0.1:0\nadmin_listen: 127.0.0.1:0\nrepository: {path: " +
+                        folder_.path().string() + ", poll_interval: 0s, control_rpcs: true}",
+                    "test", config);
+    if (!parsed.ok()) return parsed;
+    auto server = ModelServer::Start(config);
+    if (!server.ok()) return server.status();
+    server_ = *std::move(server);
+    predictor_ = v1::Predictor::NewStub(ChannelTo(*server_));
+    inference_ = GRPCInferenceService::NewStub(ChannelTo(*server_));
+    health_ = grpc::health::v1::Health::NewStub(ChannelTo(*server_));
+    return absl::OkStatus();
+  }
+
+  grpc::Status Load(const std::string& version = "") {
+    grpc::ClientContext context;
+    inference::RepositoryModelLoadRequest request;
+    request.set_model_name("sentiment");
+    if (!version.empty()) (*request.mutable_parameters())["version"].set_string_param(version);
+    inference::RepositoryModelLoadResponse response;
+    return inference_->RepositoryModelLoad(&context, request, &response);
+  }
+
+  std::string Answer(const std::string& text) {
+    grpc::ClientContext context;
+    v1::PredictRequest request;
+    request.set_text(text);
+    v1::PredictResponse response;
+    const grpc::Status status = predictor_->Predict(&context, request, &response);
+    if (!status.ok()) return status.error_message();
+    return response.model_version() + " " + v1::Label_Name(response.sentiment().label());
+  }
+
+  HealthResponse::ServingStatus Health(const std::string& service) {
+    grpc::ClientContext context;
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(service);
+    HealthResponse response;
+    return health_->Check(&context, request, &response).ok() ? response.status()
+                                                             : HealthResponse::SERVICE_UNKNOWN;
+  }
+
+  TempDir folder_;
+  std::unique_ptr<ModelServer> server_;
+  std::unique_ptr<v1::Predictor::Stub> predictor_;
+  std::unique_ptr<GRPCInferenceService::Stub> inference_;
+  std::unique_ptr<grpc::health::v1::Health::Stub> health_;
+};
+
+TEST_F(ReloadTest, ANewVersionTakesOver) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
+  Publish("v2", "beta");
+  ASSERT_TRUE(Load("v2").ok());
+  EXPECT_EQ(Answer("beta"), "v2 POSITIVE");
+}
+
+TEST_F(ReloadTest, AWrongDigestIsToldEverywhereAndTheOldFilesServeOn) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  Publish("v1", "beta", std::string(64, '0'));
+  const grpc::Status status = Load();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DATA_LOSS);
+  EXPECT_THAT(status.error_message(),
+              AllOf(HasSubstr("lexicon.txt: expected SHA-256 0000"), HasSubstr(", got ")));
+  EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
+  EXPECT_EQ(Health("sentiment"), HealthResponse::SERVING);
+  EXPECT_EQ(Health("sentiment/v1"), HealthResponse::NOT_SERVING);
+  EXPECT_THAT(HttpGet(server_->admin_port(), "/metrics"),
+              AllOf(HasSubstr("serin_model_loads_total{code=\"DATA_LOSS\",model=\"sentiment\","
+                              "version=\"v1\"} 1"),
+                    HasSubstr("serin_model_loaded{model=\"sentiment\",version=\"v1\"} 1")));
+  Publish("v1", "beta");
+  ASSERT_TRUE(Load().ok());
+  EXPECT_EQ(Answer("beta"), "v1 POSITIVE");
+  EXPECT_EQ(Health("sentiment/v1"), HealthResponse::SERVING);
+}
+
+TEST_F(ReloadTest, AWarmUpThatIsAnsweredOtherwiseKeepsAVersionOut) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  Publish("v2", "beta");
+  folder_.Write("sentiment/v2/model.yaml",
+                "backend: vader\nfiles: [{path: lexicon.txt, sha256: " +
+                    *Sha256OfFile((folder_.path() / "sentiment/v2/lexicon.txt").string()) +
+                    "}]\nwarm_up: [{text: beta, label: negative}]\n");
+  const grpc::Status status = Load("v2");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(status.error_message(), "warm_up: expected negative, got positive for \"beta\"");
+  EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
+}
+
+TEST_F(ReloadTest, UnloadAndLoadAreReversibleAndSeenByHealth) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  grpc::ClientContext context;
+  inference::RepositoryModelUnloadRequest request;
+  request.set_model_name("sentiment");
+  inference::RepositoryModelUnloadResponse response;
+  ASSERT_TRUE(inference_->RepositoryModelUnload(&context, request, &response).ok());
+  EXPECT_EQ(Answer("alpha"), "model: none is loaded");
+  EXPECT_EQ(Health("sentiment"), HealthResponse::NOT_SERVING);
+  ASSERT_TRUE(Load().ok());
+  EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
+  EXPECT_EQ(Health("sentiment"), HealthResponse::SERVING);
+}
+
+TEST_F(ReloadTest, TheIndexListsVersionsWithTheirState) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  Publish("v2", "beta", std::string(64, '0'));
+  EXPECT_FALSE(Load("v2").ok());
+  grpc::ClientContext context;
+  inference::RepositoryIndexResponse index;
+  ASSERT_TRUE(inference_->RepositoryIndex(&context, {}, &index).ok());
+  ASSERT_EQ(index.models_size(), 2);
+  EXPECT_EQ(index.models(0).state(), "READY");
+  EXPECT_EQ(index.models(1).state(), "UNAVAILABLE");
+  EXPECT_THAT(index.models(1).reason(), HasSubstr("expected SHA-256"));
+}
+
+TEST_F(ReloadTest, RefusesToStartAndTellsEveryFault) {
+  Publish("v1", "alpha", std::string(64, '0'));
+  folder_.Write("spam/v1/model.yaml", "backend: magic\ncolour: red\n");
+  EXPECT_THAT(Start(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                AllOf(HasSubstr("expected SHA-256"),
+                                      HasSubstr("model.yaml:backend: expected one of"),
+                                      HasSubstr("model.yaml:colour: expected a known key"),
+                                      HasSubstr("model.yaml:files: expected a value"))));
+}
+
+TEST_F(ReloadTest, ACallerNoticesNothingOfAHundredReloads) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  std::atomic<bool> stop{false};
+  std::atomic<int> answered{0};
+  std::atomic<int> failed{0};
+  std::thread caller([&] {
+    while (!stop) {
+      (Answer("alpha") == "v1 POSITIVE" ? answered : failed).fetch_add(1);
+    }
+  });
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(Load().ok());
+  stop = true;
+  caller.join();
+  EXPECT_EQ(failed, 0);
+  EXPECT_GT(answered, 0);
+}
+
+TEST_F(ReloadTest, ReloadFollowsTheFolderWithoutBeingPolled) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  Publish("v2", "beta");
+  server_->Reload();
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (Answer("beta") != "v2 POSITIVE" && absl::Now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(Answer("beta"), "v2 POSITIVE");
+}
+
+}  // namespace
+}  // namespace serin::model_server

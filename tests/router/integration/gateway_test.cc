@@ -1,0 +1,87 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/router/integration/router_fixture.h"
+#include "tests/support/raw_http.h"
+
+namespace serin::router {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string Post(int port, const std::string& body, const std::string& headers = "") {
+  return testing::RawHttpExchange(
+      port, absl::StrCat("POST /predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\n",
+                         "Content-Type: application/json\r\n", headers,
+                         "Content-Length: ", body.size(), "\r\n\r\n", body));
+}
+
+TEST_F(RouterTest, TheGatewayAnswersTheTutorialsShape) {
+  StartRouter();
+  const std::string answer = Post(router_->http_port(), R"({"data": "fine"})");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(answer, HasSubstr("Content-Type: application/json"));
+  EXPECT_THAT(answer, HasSubstr("serin-route-revision: 1\r\n"));
+  EXPECT_THAT(answer, HasSubstr("serin-assignment: BLOCK\r\n"));
+  const bool first = answer.find("serin-model-version: v1\r\n") != std::string::npos;
+  EXPECT_THAT(answer, EndsWith(absl::StrCat("\r\n\r\n{\"compound\":", first ? "0.1" : "0.2",
+                                            ",\"neg\":0.0,\"neu\":0.0,\"pos\":0.0}\n")));
+}
+
+TEST_F(RouterTest, TheGatewayTakesARoutingKey) {
+  StartRouter();
+  const std::string expected = Predict(Text("fine", "user-1")).response.model_version();
+  for (int i = 0; i < 5; ++i) {
+    const std::string answer =
+        Post(router_->http_port(), R"({"data": "fine"})", "X-Routing-Key: user-1\r\n");
+    EXPECT_THAT(answer, HasSubstr("serin-assignment: KEY\r\n"));
+    EXPECT_THAT(answer, HasSubstr("serin-model-version: " + expected));
+  }
+}
+
+TEST_F(RouterTest, TheGatewaySaysWhatIsWrongWithARequest) {
+  StartRouter();
+  const int port = router_->http_port();
+  EXPECT_THAT(Post(port, "{\"data\": "), StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(Post(port, "\"text\""), HasSubstr("got string"));
+  EXPECT_THAT(Post(port, "{}"), HasSubstr(R"({"error": "data: expected a string, got nothing"})"));
+  EXPECT_THAT(Post(port, R"({"data": 3})"), HasSubstr("got number"));
+  EXPECT_THAT(Post(port, "{\"data\": \"\xff\"}"), StartsWith("HTTP/1.1 400 "));
+  const std::string empty = Post(port, R"({"data": ""})");
+  EXPECT_THAT(empty, StartsWith("HTTP/1.1 400 "));
+  EXPECT_THAT(empty, HasSubstr("at least 1 byte")) << "the model server's own words";
+  EXPECT_THAT(testing::HttpGet(port, "/predict"), StartsWith("HTTP/1.1 405 "));
+  EXPECT_THAT(testing::HttpGet(port, "/"), StartsWith("HTTP/1.1 404 "));
+}
+
+TEST_F(RouterTest, TheGatewaySaysThatNothingCanAnswer) {
+  StartRouter();
+  v1_.Kill();
+  v2_.Kill();
+  ASSERT_TRUE(WaitFor([this] { return !router_->ready(); }));
+  EXPECT_THAT(Post(router_->http_port(), R"({"data": "fine"})"), StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(testing::HttpGet(router_->admin_port(), "/readyz"), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(RouterTest, MetricsCountByAssignedVersion) {
+  StartRouter();
+  v2_.FailEvery(1, absl::UnavailableError("out of order"));
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(Predict(Text("fine")).status.ok());
+  const std::string metrics = testing::HttpGet(router_->admin_port(), "/metrics");
+  EXPECT_THAT(metrics, HasSubstr("serin_requests_total{route=\"sentiment\",version=\"v1\","
+                                 "assignment=\"BLOCK\",code=\"OK\"} 80\n"));
+  EXPECT_THAT(metrics, HasSubstr("serin_requests_total{route=\"sentiment\",version=\"v2\","
+                                 "assignment=\"FALLBACK\",code=\"OK\"} 20\n"));
+  EXPECT_THAT(metrics,
+              HasSubstr("serin_fallback_total{route=\"sentiment\",from=\"v2\",to=\"v1\"} 20\n"));
+  EXPECT_THAT(metrics, HasSubstr("serin_route_weight{route=\"sentiment\",version=\"v2\"} 2000\n"));
+  EXPECT_THAT(metrics, HasSubstr("serin_route_revision{route=\"sentiment\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("serin_request_duration_seconds_count{route=\"sentiment\","
+                                 "version=\"v1\"} 80\n"));
+  EXPECT_THAT(metrics, HasSubstr("serin_build_info"));
+}
+
+}  // namespace
+}  // namespace serin::router
