@@ -1,0 +1,237 @@
+// serin-load: asks a fixed number of predictions over gRPC and prints rate and latency.
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "serin/v1/predictor.grpc.pb.h"
+
+namespace serin::load {
+namespace {
+
+struct Options {
+  std::string target = "127.0.0.1:50050";
+  std::string mode = "unary";
+  int calls = 100'000;
+  int in_flight = 64;
+  int connections = 4;
+  int items = 64;
+  std::string text = "VADER is smart, handsome, and funny!";
+};
+
+// What all callers found, added up. Thread-safe.
+class Report {
+ public:
+  void Add(absl::Duration latency) {
+    const std::lock_guard lock(mutex_);
+    latencies_.push_back(absl::ToDoubleMicroseconds(latency));
+  }
+  void CountAnswer(const v1::PredictResponse& response) {
+    const std::lock_guard lock(mutex_);
+    ++versions_[response.model_version()];
+  }
+  void CountError(const std::string& message) {
+    const std::lock_guard lock(mutex_);
+    ++errors_[message];
+  }
+
+  void Print(absl::Duration took) {
+    std::sort(latencies_.begin(), latencies_.end());
+    uint64_t answers = 0;
+    for (const auto& [version, count] : versions_) answers += count;
+    const double seconds = absl::ToDoubleSeconds(took);
+    std::printf("calls %zu in %.3f s: %.0f calls/s, %.0f items/s, p50 %.0f us, p99 %.0f us\n",
+                latencies_.size(), seconds, static_cast<double>(latencies_.size()) / seconds,
+                static_cast<double>(answers) / seconds, Quantile(0.5), Quantile(0.99));
+    for (const auto& [version, count] : versions_) {
+      std::printf("  %s: %llu\n", version.c_str(), static_cast<unsigned long long>(count));
+    }
+    for (const auto& [error, count] : errors_) {
+      std::printf("  error %s: %llu\n", error.c_str(), static_cast<unsigned long long>(count));
+    }
+  }
+
+  bool clean() const { return errors_.empty(); }
+
+ private:
+  double Quantile(double q) const {
+    if (latencies_.empty()) return 0;
+    return latencies_[static_cast<size_t>(q * static_cast<double>(latencies_.size() - 1))];
+  }
+
+  std::mutex mutex_;
+  std::vector<double> latencies_;
+  std::map<std::string, uint64_t> versions_;
+  std::map<std::string, uint64_t> errors_;
+};
+
+v1::PredictBatchRequest MakeBatch(const Options& options) {
+  v1::PredictBatchRequest batch;
+  for (int i = 0; i < options.items; ++i) batch.add_items()->set_text(options.text);
+  return batch;
+}
+
+void CountBatch(const v1::PredictBatchResponse& response, Report& report) {
+  for (const v1::BatchResult& result : response.results()) {
+    if (result.has_response()) {
+      report.CountAnswer(result.response());
+    } else {
+      report.CountError(result.error().message());
+    }
+  }
+}
+
+// Keeps one call in flight after another by the callback API; `left` is shared by all slots.
+class Slot {
+ public:
+  Slot(const Options& options, v1::Predictor::Stub& stub, std::atomic<int>& left,
+       std::atomic<int>& running, Report& report)
+      : stub_(stub),
+        left_(left),
+        running_(running),
+        report_(report),
+        batch_(options.mode == "batch") {
+    request_.set_text(options.text);
+    if (batch_) batch_request_ = MakeBatch(options);
+  }
+
+  void Next() {
+    if (left_.fetch_sub(1) <= 0) {
+      --running_;
+      running_.notify_all();
+      return;
+    }
+    context_ = std::make_unique<grpc::ClientContext>();
+    started_ = absl::Now();
+    const auto done = [this](const grpc::Status& status) { OnDone(status); };
+    if (batch_) {
+      stub_.async()->PredictBatch(context_.get(), &batch_request_, &batch_response_, done);
+    } else {
+      stub_.async()->Predict(context_.get(), &request_, &response_, done);
+    }
+  }
+
+ private:
+  void OnDone(const grpc::Status& status) {
+    report_.Add(absl::Now() - started_);
+    if (!status.ok()) {
+      report_.CountError(status.error_message());
+    } else if (batch_) {
+      CountBatch(batch_response_, report_);
+    } else {
+      report_.CountAnswer(response_);
+    }
+    Next();
+  }
+
+  v1::Predictor::Stub& stub_;
+  std::atomic<int>& left_;
+  std::atomic<int>& running_;
+  Report& report_;
+  const bool batch_;
+  std::unique_ptr<grpc::ClientContext> context_;
+  absl::Time started_;
+  v1::PredictRequest request_;
+  v1::PredictResponse response_;
+  v1::PredictBatchRequest batch_request_;
+  v1::PredictBatchResponse batch_response_;
+};
+
+using Stubs = std::vector<std::unique_ptr<v1::Predictor::Stub>>;
+
+void RunCalls(const Options& options, const Stubs& stubs, Report& report) {
+  std::atomic<int> left{options.calls};
+  std::atomic<int> running{options.in_flight};
+  std::vector<std::unique_ptr<Slot>> slots;
+  for (int i = 0; i < options.in_flight; ++i) {
+    v1::Predictor::Stub& stub = *stubs[static_cast<size_t>(i) % stubs.size()];
+    slots.push_back(std::make_unique<Slot>(options, stub, left, running, report));
+  }
+  for (const auto& slot : slots) slot->Next();
+  for (int now = running; now > 0; now = running) running.wait(now);
+}
+
+// One stream a connection; `in_flight` batches outstanding on all of them together.
+void RunStream(const Options& options, v1::Predictor::Stub& stub, int calls, int window,
+               Report& report) {
+  grpc::ClientContext context;
+  const auto stream = stub.PredictStream(&context);
+  v1::PredictBatchRequest batch = MakeBatch(options);
+  std::vector<absl::Time> started(static_cast<size_t>(calls));
+  v1::PredictBatchResponse response;
+  int sent = 0;
+  for (int received = 0; received < calls; ++received) {
+    for (; sent < calls && sent < received + window; ++sent) {
+      batch.set_batch_id(static_cast<uint64_t>(sent));
+      started[static_cast<size_t>(sent)] = absl::Now();
+      stream->Write(batch);
+    }
+    if (!stream->Read(&response)) break;
+    report.Add(absl::Now() - started[response.batch_id()]);
+    CountBatch(response, report);
+  }
+  stream->WritesDone();
+  if (const grpc::Status status = stream->Finish(); !status.ok()) {
+    report.CountError(status.error_message());
+  }
+}
+
+void RunStreams(const Options& options, const Stubs& stubs, Report& report) {
+  const int count = static_cast<int>(stubs.size());
+  std::vector<std::thread> threads;
+  for (const auto& stub : stubs) {
+    threads.emplace_back([&] {
+      RunStream(options, *stub, options.calls / count, std::max(1, options.in_flight / count),
+                report);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+int Run(const Options& options) {
+  Stubs stubs;
+  for (int i = 0; i < options.connections; ++i) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt("serin.load", i);
+    arguments.SetMaxReceiveMessageSize(-1);
+    stubs.push_back(v1::Predictor::NewStub(
+        grpc::CreateCustomChannel(options.target, grpc::InsecureChannelCredentials(), arguments)));
+  }
+  Report report;
+  const absl::Time start = absl::Now();
+  if (options.mode == "stream") {
+    RunStreams(options, stubs, report);
+  } else {
+    RunCalls(options, stubs, report);
+  }
+  report.Print(absl::Now() - start);
+  return report.clean() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace serin::load
+
+int main(int argc, char** argv) {
+  serin::load::Options options;
+  CLI::App app("serin-load: asks a fixed number of predictions, prints rate and latency");
+  app.add_option("--target", options.target, "host:port of a Predictor");
+  app.add_option("--mode", options.mode)->check(CLI::IsMember({"unary", "batch", "stream"}));
+  app.add_option("--calls", options.calls, "calls (unary) or batches, in all");
+  app.add_option("--in-flight", options.in_flight, "outstanding at any time, in all");
+  app.add_option("--connections", options.connections);
+  app.add_option("--items", options.items, "items a batch");
+  app.add_option("--text", options.text);
+  CLI11_PARSE(app, argc, argv);
+  return serin::load::Run(options);
+}
