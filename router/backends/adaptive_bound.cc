@@ -1,15 +1,19 @@
 #include "router/backends/adaptive_bound.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace serin::router {
 
 void AdaptiveBound::Observe(absl::Duration reply_time, size_t items) {
-  constexpr double kGain = 1.0 / 8;
-  const double gain = items_ == 0 ? 1 : kGain;
-  reply_seconds_ += gain * (absl::ToDoubleSeconds(reply_time) - reply_seconds_);
-  items_ += gain * (static_cast<double>(items) - items_);
-  const double steps = reply_seconds_ / std::max(items_, 1.0) / absl::ToDoubleSeconds(kStep);
+  const double per_item =
+      absl::ToDoubleSeconds(reply_time) / static_cast<double>(std::max<size_t>(items, 1));
+  least_ = std::min(least_, per_item);
+  if (++replies_ == kWindow) {
+    former_least_ = std::exchange(least_, kNone);
+    replies_ = 0;
+  }
+  const double steps = std::min(former_least_, least_) / absl::ToDoubleSeconds(kStep);
   value_ = 1 + static_cast<int>(std::min<double>(steps, kMost - 1));
 }
 

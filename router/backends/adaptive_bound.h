@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 
 #include "absl/time/time.h"
 
@@ -8,20 +9,24 @@ namespace serin::router {
 
 // How many messages of one lane may be outstanding on one stream: 1 for a model of microseconds,
 // where waiting for the reply collects more items a message and saves CPU; up to kMost for a slow
-// model, whose server has parallelism to offer. The measure is the time an item takes of a reply
-// (both smoothed exponentially, 1/8 a reply): each kStep of it allows one more message.
-// Not thread-safe.
+// model, whose server has parallelism to offer. The measure is the time an item takes of a reply,
+// the least of the last kWindow to 2 kWindow replies, as a busy machine makes replies late but
+// never early; each kStep of it allows one more message. Not thread-safe.
 class AdaptiveBound {
  public:
   static constexpr int kMost = 8;
   static constexpr absl::Duration kStep = absl::Microseconds(500);
+  static constexpr int kWindow = 16;
 
   void Observe(absl::Duration reply_time, size_t items);
   int value() const { return value_; }
 
  private:
-  double reply_seconds_ = 0;
-  double items_ = 0;
+  static constexpr double kNone = std::numeric_limits<double>::infinity();
+
+  double former_least_ = kNone;
+  double least_ = kNone;
+  int replies_ = 0;
   int value_ = 1;
 };
 

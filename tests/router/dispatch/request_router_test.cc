@@ -1,0 +1,195 @@
+#include "router/dispatch/request_router.h"
+
+#include <deque>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/router/revisions/fake_revision_log.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/status_matchers.h"
+
+namespace serin::router {
+namespace {
+
+using ::serin::testing::IsOk;
+using ::serin::testing::StatusIs;
+using ::testing::_;
+using ::testing::HasSubstr;
+
+// Answers at once, or with `error`, or only on Release().
+class FakeUpstream final : public Upstream {
+ public:
+  explicit FakeUpstream(std::string name) : address_(std::move(name)) {}
+
+  const std::string& address() const override { return address_; }
+  bool ready() const override { return is_ready; }
+  size_t in_flight() const override { return load; }
+  void Send(ItemList items) override {
+    held_.Append(items);
+    if (!hold) Release();
+  }
+
+  void Release() {
+    while (!held_.empty()) {
+      Item& item = held_.PopFront();
+      ++received;
+      item.outcome = error.ok() ? Outcome(Sentiment{}) : Outcome(error);
+      item.owner->OnItemDone(item);
+    }
+  }
+
+  bool is_ready = true;
+  bool hold = false;
+  absl::Status error;
+  size_t load = 0;
+  int received = 0;
+
+ private:
+  const std::string address_;
+  ItemList held_;
+};
+
+class TestCall final : public RoutedCall {
+ public:
+  explicit TestCall(size_t count) : storage_(count) {
+    items = absl::MakeSpan(storage_);
+    deadline = absl::InfiniteFuture();
+    for (RoutedItem& item : items) item.text = "text";
+  }
+  void OnAnswered() override { ++answered; }
+
+  int answered = 0;
+
+ private:
+  std::vector<RoutedItem> storage_;
+};
+
+// One route, v1 (stable) with endpoints a and b, v2 with endpoints c and d, half and half.
+class RequestRouterTest : public ::testing::Test {
+ protected:
+  RequestRouterTest() {
+    auto store = RouteStore::Create({{.name = "sentiment",
+                                      .stable_version = "v1",
+                                      .versions = {"v1", "v2"},
+                                      .weights = {{"v1", 1}, {"v2", 1}}}},
+                                    log_, clock_);
+    EXPECT_THAT(store, IsOk());
+    store_ = *std::move(store);
+    routes_.push_back(std::make_unique<RouteBackends>(*store_->routes().front(), 2));
+    for (size_t i = 0; i < 4; ++i) {
+      auto upstream = std::make_unique<FakeUpstream>(std::string(1, static_cast<char>('a' + i)));
+      upstreams_[i] = upstream.get();
+      routes_[0]->endpoints[i / 2].push_back(std::move(upstream));
+    }
+  }
+
+  RoutedItem& Ask(std::string_view version = "") {
+    TestCall& call = calls_.emplace_back(1);
+    call.items[0].model_version = version;
+    router_.Start(call);
+    return call.items[0];
+  }
+
+  FakeRevisionLog log_;
+  testing::FakeClock clock_;
+  std::unique_ptr<RouteStore> store_;
+  RouteBackendsList routes_;
+  FakeUpstream* upstreams_[4];
+  RequestRouter router_{routes_, clock_, 100};
+  std::deque<TestCall> calls_;
+};
+
+TEST_F(RequestRouterTest, ABatchIsDoneOnceWhenItsLastItemIs) {
+  upstreams_[2]->hold = upstreams_[3]->hold = true;
+  TestCall call(100);
+  router_.Start(call);
+  EXPECT_EQ(call.answered, 0);
+  upstreams_[2]->Release();
+  upstreams_[3]->Release();
+  EXPECT_EQ(call.answered, 1);
+  EXPECT_EQ(upstreams_[0]->received + upstreams_[1]->received, 50);
+  EXPECT_EQ(upstreams_[2]->received + upstreams_[3]->received, 50);
+}
+
+TEST_F(RequestRouterTest, UnavailableIsTriedOnceOnAnotherEndpointOfTheVersion) {
+  upstreams_[2]->error = absl::UnavailableError("gone");
+  for (int i = 0; i < 100; ++i) {
+    const RoutedItem& item = Ask("v2");
+    EXPECT_THAT(item.outcome, IsOk());
+    EXPECT_EQ(item.answered, 1);
+  }
+  EXPECT_EQ(upstreams_[3]->received, 100);
+}
+
+TEST_F(RequestRouterTest, ThenTheStableVersionAnswersAndTheCanaryIsCounted) {
+  upstreams_[2]->error = upstreams_[3]->error = absl::UnavailableError("gone");
+  for (int i = 0; i < 100; ++i) EXPECT_THAT(Ask().outcome, IsOk());
+  // Each of the canary's 50 was tried on both of its endpoints first.
+  EXPECT_EQ(upstreams_[2]->received, 50);
+  EXPECT_EQ(upstreams_[3]->received, 50);
+  VersionStats& canary = *routes_[0]->stats.versions[1];
+  EXPECT_EQ(canary.requests(AssignmentKind::kFallback, absl::StatusCode::kOk), 50u);
+  EXPECT_EQ(canary.fallbacks, 50u);
+}
+
+TEST_F(RequestRouterTest, NothingIsTriedForeverWhenEverythingFails) {
+  for (FakeUpstream* upstream : upstreams_) upstream->error = absl::UnavailableError("gone");
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_THAT(Ask().outcome, StatusIs(absl::StatusCode::kUnavailable, _));
+  }
+  int tries = 0;
+  for (const FakeUpstream* upstream : upstreams_) tries += upstream->received;
+  EXPECT_EQ(tries, 50 * 2 + 50 * 4);
+}
+
+TEST_F(RequestRouterTest, AVersionWithoutReadyEndpointSpillsToStableAtOnce) {
+  upstreams_[2]->is_ready = upstreams_[3]->is_ready = false;
+  int spilled = 0;
+  for (int i = 0; i < 100; ++i) {
+    const RoutedItem& item = Ask();
+    EXPECT_THAT(item.outcome, IsOk());
+    EXPECT_EQ(item.answered, 0);
+    spilled += item.kind == AssignmentKind::kSpill ? 1 : 0;
+  }
+  EXPECT_EQ(spilled, 50);
+  EXPECT_THAT(Ask("v2").outcome,
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("no endpoint of version v2")));
+}
+
+TEST_F(RequestRouterTest, NothingIsRetriedAfterItsDeadline) {
+  upstreams_[2]->error = upstreams_[3]->error = absl::UnavailableError("gone");
+  TestCall call(1);
+  call.items[0].model_version = "v2";
+  call.deadline = clock_.Now();
+  router_.Start(call);
+  EXPECT_EQ(upstreams_[2]->received + upstreams_[3]->received, 1);
+}
+
+TEST_F(RequestRouterTest, OfTwoReadyEndpointsTheOneWithFewerInFlightIsTaken) {
+  upstreams_[0]->load = 10;
+  for (int i = 0; i < 50; ++i) Ask("v1");
+  EXPECT_EQ(upstreams_[0]->received, 0);
+  EXPECT_EQ(upstreams_[1]->received, 50);
+}
+
+TEST_F(RequestRouterTest, PinnedRequestsAreLeftOutOfTheShares) {
+  for (int i = 0; i < 10; ++i) Ask("v2");
+  for (int i = 0; i < 100; ++i) Ask();
+  const auto active = store_->routes().front()->active();
+  EXPECT_EQ(active->served(0), 50u);
+  EXPECT_EQ(active->served(1), 50u);
+}
+
+TEST_F(RequestRouterTest, ATextThatIsTooLongIsRefusedWithoutBeingSent) {
+  const std::string text(101, 'x');
+  TestCall call(2);
+  call.items[0].text = text;
+  router_.Start(call);
+  EXPECT_EQ(call.answered, 1);
+  EXPECT_THAT(call.items[0].outcome, StatusIs(absl::StatusCode::kInvalidArgument,
+                                              HasSubstr("at most 100 bytes, got 101")));
+  EXPECT_THAT(call.items[1].outcome, IsOk());
+}
+
+}  // namespace
+}  // namespace serin::router
