@@ -85,7 +85,7 @@ class SetupTest(unittest.TestCase):
         self.installed(packages("build.packages"))
         self.script("mvn", "exit 1")
         output = self.run_setup("test", expected=1)
-        self.assertIn("libgtest-dev", output)
+        self.assertIn("clang-tidy-14", output)
         self.assertNotIn("maven", output.splitlines()[0], "a command on the PATH is good enough")
 
     def test_a_fault_of_apt_is_shown(self):

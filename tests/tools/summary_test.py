@@ -47,10 +47,6 @@ class ByVersionTest(unittest.TestCase):
     def test_an_accuracy_over_nothing_is_none_and_not_a_number(self):
         self.assertIsNone(summary.by_version([result(0, 0, "v1")], {})["v1"]["accuracy"])
 
-    def test_throughput_is_counted_between_the_first_and_the_last_result(self):
-        self.assertEqual(summary.throughput([result(0, n, "v1", at=n * 500) for n in range(5)]), 2)
-        self.assertEqual(summary.throughput([]), 0)
-
 
 class TopicsTest(unittest.TestCase):
     def test_any_bytes_nulls_and_headers_are_read_back(self):

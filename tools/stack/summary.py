@@ -46,9 +46,3 @@ def by_version(results, labels, held_out=frozenset()):
                       "unseen_items": rated[version, "unseen"],
                       "unseen_accuracy": accuracy(version, "unseen")}
             for version in sorted(items)}
-
-
-def throughput(results):
-    """Records a second from the first result's timestamp to the last one's."""
-    times = [record.timestamp_ms for record in results]
-    return round(len(times) / max((max(times) - min(times)) / 1000, 0.001)) if times else 0

@@ -59,9 +59,9 @@ def serve(folder, any_free):
         stream = stack.run_stream("stream", output=sys.stdout)
         wait_until(lambda: http_status(stack.ports["stream admin"], "/readyz") == 200,
                    "waiting for the stream client", READY_SECONDS, [stream])
-        stack.write_addresses()
         starting.stop()
         print_what_to_try(stack)
+        stack.write_addresses()
         ended = watch(stack.processes)
         raise ProcessFailed(f"{ended.name} ended with {describe(ended.exit_code())}; "
                             f"all others are taken down:\n{ended.last_words()}")
