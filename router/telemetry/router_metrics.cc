@@ -37,21 +37,29 @@ void AddCounter(MetricFamily& family, Labels labels, uint64_t value) {
   metric.counter.value = static_cast<double>(value);
 }
 
-void AddHistogram(MetricFamily& family, Labels labels, const IntHistogram& histogram, double unit) {
+// The metric with these labels; routes that share them add up in it.
+ClientMetric& FindOrAdd(MetricFamily& family, Labels labels) {
+  for (ClientMetric& metric : family.metric) {
+    if (metric.label == labels) return metric;
+  }
   ClientMetric& metric = family.metric.emplace_back();
   metric.label = std::move(labels);
+  return metric;
+}
+
+void AddHistogram(MetricFamily& family, Labels labels, const IntHistogram& histogram, double unit) {
+  ClientMetric::Histogram& metric = FindOrAdd(family, std::move(labels)).histogram;
+  const std::vector<int64_t>& bounds = histogram.bounds();
+  metric.bucket.resize(bounds.size() + 1);
   uint64_t cumulative = 0;
-  for (size_t i = 0; i <= histogram.bounds().size(); ++i) {
+  for (size_t i = 0; i <= bounds.size(); ++i) {
     cumulative += histogram.count(i);
-    ClientMetric::Bucket bucket;
-    bucket.cumulative_count = cumulative;
-    bucket.upper_bound = i < histogram.bounds().size()
-                             ? static_cast<double>(histogram.bounds()[i]) * unit
-                             : std::numeric_limits<double>::infinity();
-    metric.histogram.bucket.push_back(bucket);
+    metric.bucket[i].cumulative_count += cumulative;
+    metric.bucket[i].upper_bound = i < bounds.size() ? static_cast<double>(bounds[i]) * unit
+                                                     : std::numeric_limits<double>::infinity();
   }
-  metric.histogram.sample_count = cumulative;
-  metric.histogram.sample_sum = static_cast<double>(histogram.sum()) * unit;
+  metric.sample_count += cumulative;
+  metric.sample_sum += static_cast<double>(histogram.sum()) * unit;
 }
 
 struct Families {
