@@ -7,6 +7,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "common/config/config_loader.h"
 #include "common/config/config_printer.h"
 #include "common/lifecycle/shutdown_signal.h"
@@ -20,6 +22,8 @@ namespace serin::stream {
 namespace {
 
 constexpr int kExitFailed = 1;
+// How soon the end of a run that no signal ended is noticed.
+constexpr absl::Duration kSignalInterval = absl::Milliseconds(20);
 
 struct RunFlags {
   std::string config;
@@ -39,12 +43,16 @@ absl::StatusOr<v1::config::StreamConfig> Load(const RunFlags& flags) {
 
 // Runs until the trigger's end or the signal.
 absl::Status RunUntil(ShutdownSignal& signal, StreamClient& client) {
+  absl::Notification ended;
   std::thread stopper([&] {
-    signal.Wait();
-    client.Stop();
+    while (!ended.HasBeenNotified()) {
+      if (!signal.WaitFor(kSignalInterval)) continue;
+      client.Stop();
+      return;
+    }
   });
   absl::Status status = client.Run();
-  signal.Trigger();
+  ended.Notify();
   stopper.join();
   return status;
 }
