@@ -64,7 +64,9 @@ int main(int argc, char** argv) {
   shutdown.OnReload([&server] { (*server)->Reload(); });
   shutdown.Wait();
   shutdown.OnReload(nullptr);
-  spdlog::info("draining, for at most {}", config->drain_timeout());
-  (*server)->Drain(serin::ConfigDuration(config->drain_timeout()));
+  spdlog::info("draining: {} more of service, then at most {} for what is in flight",
+               config->drain_delay(), config->drain_timeout());
+  (*server)->Drain(serin::ConfigDuration(config->drain_delay()),
+                   serin::ConfigDuration(config->drain_timeout()));
   spdlog::info("stopped");
 }

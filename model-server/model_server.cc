@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 #include "model-server/model_server_config.h"
@@ -53,8 +54,22 @@ ModelServer::ModelServer(const v1::config::ModelServerConfig& config)
                .scheduler = scheduler_,
                .admission = admission_,
                .max_batch_items = config.limits().max_batch_items()},
-      predictor_(serving_),
+      predictor_(serving_, streams_),
       inference_(serving_, readiness_, repository_, config.repository().control_rpcs()) {}
+
+GrpcServer::Options ModelServer::ServerOptions(const v1::config::ModelServerConfig& config) {
+  const absl::Duration max_age = ConfigDuration(config.connections().max_age());
+  return {
+      .listen = config.listen(),
+      .services = {&predictor_, &inference_},
+      .health_names = {"serin.v1.Predictor", "inference.GRPCInferenceService"},
+      .max_message_bytes = static_cast<int>(config.limits().max_message_bytes()),
+      .tls = {.certificate = config.tls().certificate(),
+              .private_key = config.tls().private_key(),
+              .ca = config.tls().client_ca()},
+      .max_connection_age = max_age == absl::ZeroDuration() ? absl::InfiniteDuration() : max_age,
+      .max_connection_age_grace = ConfigDuration(config.connections().max_age_grace())};
+}
 
 absl::Status ModelServer::LoadModels() {
   if (absl::Status status = repository_.Refresh(); !status.ok()) {
@@ -68,12 +83,7 @@ absl::Status ModelServer::LoadModels() {
 }
 
 absl::Status ModelServer::Listen(const v1::config::ModelServerConfig& config) {
-  SERIN_ASSIGN_OR_RETURN(
-      server_, GrpcServer::Start(
-                   {.listen = config.listen(),
-                    .services = {&predictor_, &inference_},
-                    .health_names = {"serin.v1.Predictor", "inference.GRPCInferenceService"},
-                    .max_message_bytes = static_cast<int>(config.limits().max_message_bytes())}));
+  SERIN_ASSIGN_OR_RETURN(server_, GrpcServer::Start(ServerOptions(config)));
   SERIN_ASSIGN_OR_RETURN(admin_,
                          AdminEndpoint::Start(config.admin_listen(), registry_, readiness_));
   readiness_.OnChange([this](bool ready) {
@@ -114,9 +124,11 @@ void ModelServer::TellHealth() {
   }
 }
 
-void ModelServer::Drain(absl::Duration grace) {
+void ModelServer::Drain(absl::Duration delay, absl::Duration grace) {
   readiness_.Set("running", false, "draining");
   watcher_.reset();
+  absl::SleepFor(delay);
+  streams_.DrainAll();
   server_->Shutdown(grace);
 }
 

@@ -36,12 +36,14 @@ class ModelServer {
   // Looks at the repository soon, without waiting for the poll interval. Thread-safe.
   void Reload() { watcher_->Poke(); }
 
-  // Stops being ready, lets calls in flight finish within `grace`, and returns when all is stopped.
-  void Drain(absl::Duration grace);
+  // Stops being ready and goes on serving for `delay`, so that callers notice; then refuses new
+  // calls, lets those in flight finish within `grace`, and returns when all is stopped.
+  void Drain(absl::Duration delay, absl::Duration grace);
 
  private:
   explicit ModelServer(const v1::config::ModelServerConfig& config);
 
+  GrpcServer::Options ServerOptions(const v1::config::ModelServerConfig& config);
   absl::Status LoadModels();
   absl::Status Listen(const v1::config::ModelServerConfig& config);
   void OnLoad(const ModelVersionId& id, const absl::Status& outcome, const ModelCatalog& catalog);
@@ -61,6 +63,7 @@ class ModelServer {
   ChunkScheduler scheduler_;
   AdmissionControl admission_;
   ServingContext serving_;
+  StreamRegistry streams_;
   PredictorService predictor_;
   RepositoryService inference_;
   std::unique_ptr<GrpcServer> server_;

@@ -3,12 +3,33 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
 
 namespace serin {
+
+namespace {
+
+bool IsLoopback(const std::string& listen) {
+  return absl::StartsWith(listen, "127.") || absl::StartsWith(listen, "localhost:") ||
+         absl::StartsWith(listen, "[::1]:") || absl::StartsWith(listen, "unix:");
+}
+
+void SetConnectionAge(const GrpcServer::Options& options, grpc::ServerBuilder& builder) {
+  const auto set = [&builder](const char* name, absl::Duration value) {
+    if (value == absl::InfiniteDuration()) return;
+    builder.AddChannelArgument(name, static_cast<int>(absl::ToInt64Milliseconds(value)));
+  };
+  set(GRPC_ARG_MAX_CONNECTION_AGE_MS, options.max_connection_age);
+  set(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, options.max_connection_age_grace);
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& options) {
   static const bool plugins_registered = [] {
@@ -17,10 +38,17 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
     return true;
   }();
   (void)plugins_registered;
+  SERIN_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials,
+                         MakeServerCredentials(options.tls));
+  if (options.tls.certificate.empty() && !IsLoopback(options.listen)) {
+    spdlog::warn("{} speaks plaintext and is reached from other hosts; set tls.certificate",
+                 options.listen);
+  }
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort(options.listen, credentials, &port);
   builder.SetMaxReceiveMessageSize(options.max_message_bytes);
+  SetConnectionAge(options, builder);
   // Two servers on one port would share its calls at random instead of failing to start.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   for (grpc::Service* service : options.services) builder.RegisterService(service);

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/tls.h"
 
 namespace grpc {
 class Server;
@@ -27,9 +28,15 @@ class GrpcServer {
     std::vector<std::string> health_names;
     // Largest message that is received; a larger one fails its call with RESOURCE_EXHAUSTED.
     int max_message_bytes = 4 << 20;
+    // Without a certificate the port speaks plaintext.
+    TlsFiles tls;
+    // A connection is asked to end at this age and cut off after the grace.
+    absl::Duration max_connection_age = absl::InfiniteDuration();
+    absl::Duration max_connection_age_grace = absl::InfiniteDuration();
   };
 
-  // Error: UNAVAILABLE when the address cannot be listened on.
+  // Errors: UNAVAILABLE when the address cannot be listened on; INVALID_ARGUMENT for TLS files that
+  // cannot be used. Plaintext on an address that is not loopback is allowed, and warned of.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const Options& options);
   ~GrpcServer();
 

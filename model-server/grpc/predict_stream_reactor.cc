@@ -6,11 +6,14 @@
 
 namespace serin::model_server {
 
-PredictStreamReactor::PredictStreamReactor(const ServingContext& serving,
+PredictStreamReactor::PredictStreamReactor(const ServingContext& serving, StreamRegistry& streams,
                                            grpc::CallbackServerContext& context)
-    : serving_(serving), call_(context) {
-  absl::MutexLock lock(&mutex_);
-  ReadNext();
+    : serving_(serving), streams_(streams), call_(context) {
+  {
+    absl::MutexLock lock(&mutex_);
+    ReadNext();
+  }
+  streams_.Add(*this);
 }
 
 void PredictStreamReactor::ReadNext() {
@@ -25,15 +28,28 @@ void PredictStreamReactor::OnReadDone(bool ok) {
   {
     absl::MutexLock lock(&mutex_);
     batch = std::move(reading_);
-    reads_done_ = !ok;
-    if (ok) {
+    if (!ok) reads_done_ = true;
+    // A batch that comes after the drain began is the client's to send elsewhere.
+    if (reads_done_) {
+      batch = nullptr;
+    } else {
       ++in_flight_;
       ReadNext();
     }
     finish = TakeFinish();
   }
   if (finish) return Finish(grpc::Status::OK);
-  if (ok) Answer(std::move(batch));
+  if (batch != nullptr) Answer(std::move(batch));
+}
+
+void PredictStreamReactor::Drain() {
+  bool finish = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    reads_done_ = true;
+    finish = TakeFinish();
+  }
+  if (finish) Finish(grpc::Status::OK);
 }
 
 void PredictStreamReactor::Answer(std::shared_ptr<Batch> batch) {
@@ -89,6 +105,9 @@ bool PredictStreamReactor::TakeFinish() {
   return true;
 }
 
-void PredictStreamReactor::OnDone() { delete this; }
+void PredictStreamReactor::OnDone() {
+  streams_.Remove(*this);
+  delete this;
+}
 
 }  // namespace serin::model_server

@@ -10,6 +10,7 @@
 #include "google/protobuf/arena.h"
 #include "model-server/grpc/call_state.h"
 #include "model-server/grpc/serving_context.h"
+#include "model-server/grpc/stream_registry.h"
 #include "serin/v1/predictor.pb.h"
 
 namespace serin::model_server {
@@ -18,13 +19,17 @@ namespace serin::model_server {
 //
 // It reads on while batches are worked on, up to kMaxBatchesInFlight (answers not yet written
 // count); then gRPC's flow control holds the client back, so a client that never reads costs a
-// bounded amount of memory. Deletes itself when the call is over and no batch is being worked on.
+// bounded amount of memory. A drain answers the batches that were read and ends the call; the
+// client sends what it had under way to somebody else. Deletes itself when the call is over and no
+// batch is being worked on.
 class PredictStreamReactor final
-    : public grpc::ServerBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse> {
+    : public grpc::ServerBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse>,
+      private DrainableStream {
  public:
   static constexpr int kMaxBatchesInFlight = 64;
 
-  PredictStreamReactor(const ServingContext& serving, grpc::CallbackServerContext& context);
+  PredictStreamReactor(const ServingContext& serving, StreamRegistry& streams,
+                       grpc::CallbackServerContext& context);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -40,6 +45,7 @@ class PredictStreamReactor final
         google::protobuf::Arena::CreateMessage<v1::PredictBatchResponse>(&arena);
   };
 
+  void Drain() override;
   // Reads unless a read is under way, none can come, or too many batches are in flight.
   void ReadNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -50,14 +56,15 @@ class PredictStreamReactor final
   void OnAnswered(std::shared_ptr<Batch> batch);
 
   const ServingContext& serving_;
+  StreamRegistry& streams_;
   const CallState call_;
 
   absl::Mutex mutex_;
   std::shared_ptr<Batch> reading_ ABSL_GUARDED_BY(mutex_);
   std::deque<std::shared_ptr<Batch>> answers_ ABSL_GUARDED_BY(mutex_);  // front: being written
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool reads_done_ ABSL_GUARDED_BY(mutex_) = false;
-  bool broken_ ABSL_GUARDED_BY(mutex_) = false;  // a write failed: the client is gone
+  bool reads_done_ ABSL_GUARDED_BY(mutex_) = false;  // no more batches are taken
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;      // a write failed: the client is gone
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // read, not yet written
 };

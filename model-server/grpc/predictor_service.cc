@@ -55,7 +55,7 @@ grpc::ServerUnaryReactor* PredictorService::PredictBatch(grpc::CallbackServerCon
 
 grpc::ServerBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse>*
 PredictorService::PredictStream(grpc::CallbackServerContext* context) {
-  return new PredictStreamReactor(serving_, *context);
+  return new PredictStreamReactor(serving_, streams_, *context);
 }
 
 }  // namespace serin::model_server

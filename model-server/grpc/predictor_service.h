@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model-server/grpc/serving_context.h"
+#include "model-server/grpc/stream_registry.h"
 #include "serin/v1/predictor.grpc.pb.h"
 
 namespace serin::model_server {
@@ -8,8 +9,9 @@ namespace serin::model_server {
 // serin.v1.Predictor on top of the engine. Thread-safe.
 class PredictorService final : public v1::Predictor::CallbackService {
  public:
-  // `serving` must outlive the server that serves this.
-  explicit PredictorService(const ServingContext& serving) : serving_(serving) {}
+  // Both must outlive the server that serves this.
+  PredictorService(const ServingContext& serving, StreamRegistry& streams)
+      : serving_(serving), streams_(streams) {}
 
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
                                     const v1::PredictRequest* request,
@@ -22,6 +24,7 @@ class PredictorService final : public v1::Predictor::CallbackService {
 
  private:
   const ServingContext& serving_;
+  StreamRegistry& streams_;
 };
 
 }  // namespace serin::model_server

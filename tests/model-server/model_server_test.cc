@@ -189,7 +189,7 @@ TEST_F(ModelServerTest, DrainFinishesTheBatchInFlightAndThenIsGone) {
   for (int i = 0; i < 5000; ++i) *batch.add_items() = Text("good");
   ASSERT_TRUE(stream->Write(batch));
   stream->WritesDone();
-  auto drained = std::async([&] { server_->Drain(absl::Seconds(30)); });
+  auto drained = std::async([&] { server_->Drain(absl::ZeroDuration(), absl::Seconds(30)); });
   ASSERT_TRUE(stream->Read(&response));
   EXPECT_EQ(response.results_size(), 5000);
   EXPECT_TRUE(stream->Finish().ok());
