@@ -11,7 +11,7 @@ namespace serin::router {
 class Backoff {
  public:
   static constexpr absl::Duration kFirst = absl::Milliseconds(50);
-  static constexpr absl::Duration kMost = absl::Seconds(5);
+  static constexpr absl::Duration kMost = absl::Seconds(1);
 
   // The next wait; `random` is uniform over all 64-bit values.
   absl::Duration Next(uint64_t random) {
