@@ -6,6 +6,7 @@
 
 #include "common/config/config_loader.h"
 #include "common/config/config_printer.h"
+#include "common/lifecycle/process_setup.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/telemetry/logging.h"
 #include "common/telemetry/version.h"
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
   }
   if (list_models) return ListModels(*config);
 
+  serin::SetUpProcess();
   serin::ShutdownSignal shutdown;
   serin::InitLogging("serin-model-server", config->log().level(), config->log().format());
   auto server = serin::model_server::ModelServer::Start(*config);

@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <string>
 
-#include "absl/synchronization/mutex.h"
 #include "common/config/config_faults.h"
 #include "common/config/config_printer.h"
+#include "common/lifecycle/process_setup.h"
 #include "common/lifecycle/shutdown_signal.h"
 #include "common/telemetry/logging.h"
 #include "common/telemetry/version.h"
@@ -32,8 +32,7 @@ int main(int argc, char** argv) {
     std::fputs(serin::PrintConfig(config).c_str(), stdout);
     return 0;
   }
-  // Debian builds Abseil with this debugging aid on; it took 4 % of the router's CPU.
-  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+  serin::SetUpProcess();
   serin::ShutdownSignal shutdown;
   serin::InitLogging("serin-router", config.log().level(), config.log().format());
   auto router = serin::router::Router::Start(config);

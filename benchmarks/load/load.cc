@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -13,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "serin/v1/predictor.grpc.pb.h"
@@ -27,8 +29,21 @@ struct Options {
   int in_flight = 64;
   int connections = 4;
   int items = 64;
-  std::string text = "VADER is smart, handsome, and funny!";
+  // Sent in turn.
+  std::vector<std::string> texts = {"VADER is smart, handsome, and funny!"};
 };
+
+// The lines of a file, or of one column of a tab-separated one; none if it cannot be read.
+std::vector<std::string> ReadTexts(const std::string& path, int column) {
+  std::vector<std::string> texts;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const std::vector<std::string> cells = absl::StrSplit(line, '\t');
+    const auto index = static_cast<size_t>(column);
+    if (index < cells.size() && !cells[index].empty()) texts.push_back(cells[index]);
+  }
+  return texts;
+}
 
 // What all callers found, added up. Thread-safe.
 class Report {
@@ -78,7 +93,9 @@ class Report {
 
 v1::PredictBatchRequest MakeBatch(const Options& options) {
   v1::PredictBatchRequest batch;
-  for (int i = 0; i < options.items; ++i) batch.add_items()->set_text(options.text);
+  for (int i = 0; i < options.items; ++i) {
+    batch.add_items()->set_text(options.texts[static_cast<size_t>(i) % options.texts.size()]);
+  }
   return batch;
 }
 
@@ -101,8 +118,8 @@ class Slot {
         left_(left),
         running_(running),
         report_(report),
-        batch_(options.mode == "batch") {
-    request_.set_text(options.text);
+        batch_(options.mode == "batch"),
+        texts_(options.texts) {
     if (batch_) batch_request_ = MakeBatch(options);
   }
 
@@ -113,6 +130,7 @@ class Slot {
       return;
     }
     context_ = std::make_unique<grpc::ClientContext>();
+    if (!batch_) request_.set_text(texts_[next_text_++ % texts_.size()]);
     started_ = absl::Now();
     const auto done = [this](const grpc::Status& status) { OnDone(status); };
     if (batch_) {
@@ -140,6 +158,8 @@ class Slot {
   std::atomic<int>& running_;
   Report& report_;
   const bool batch_;
+  const std::vector<std::string>& texts_;
+  size_t next_text_ = 0;
   std::unique_ptr<grpc::ClientContext> context_;
   absl::Time started_;
   v1::PredictRequest request_;
@@ -231,7 +251,17 @@ int main(int argc, char** argv) {
   app.add_option("--in-flight", options.in_flight, "outstanding at any time, in all");
   app.add_option("--connections", options.connections);
   app.add_option("--items", options.items, "items a batch");
-  app.add_option("--text", options.text);
+  app.add_option("--text", options.texts, "the text, or several");
+  std::string file;
+  int column = 0;
+  app.add_option("--texts", file, "file with a text a line, instead of --text");
+  app.add_option("--column", column,
+                 "where --texts has the text, among tab-separated cells, from 0");
   CLI11_PARSE(app, argc, argv);
+  if (!file.empty()) options.texts = serin::load::ReadTexts(file, column);
+  if (options.texts.empty()) {
+    std::fprintf(stderr, "--texts: expected a file with texts, got \"%s\"\n", file.c_str());
+    return 64;
+  }
   return serin::load::Run(options);
 }

@@ -27,8 +27,8 @@ struct Prediction {
 // RPCs to the models. Thread-safe.
 class PredictionEngine {
  public:
-  // Nothing is owned; all must outlive the engine. `unknown_observer` is told of queries for a model
-  // or version that is not loaded.
+  // Nothing is owned; all must outlive the engine. `unknown_observer` is told of queries for a
+  // model or version that is not loaded.
   PredictionEngine(const Snapshot<ModelCatalog>& catalog, PredictionObserver& unknown_observer,
                    const Clock& clock);
 

@@ -21,8 +21,8 @@ absl::StatusOr<std::string> Sha256OfFile(const std::string& path) {
   SERIN_CHECK(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
   std::vector<char> block(1 << 16);
   while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
-    SERIN_CHECK(EVP_DigestUpdate(context.get(), block.data(),
-                                 static_cast<size_t>(file.gcount())) == 1);
+    SERIN_CHECK(EVP_DigestUpdate(context.get(), block.data(), static_cast<size_t>(file.gcount())) ==
+                1);
   }
   if (file.bad()) return absl::NotFoundError(absl::StrCat("reading ", path, " failed"));
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};

@@ -34,8 +34,7 @@ absl::Status VerifyFiles(const ModelManifest& manifest, const std::string& folde
       faults.emplace_back(digest.status().message());
     } else if (*digest != absl::AsciiStrToLower(file.sha256())) {
       code = absl::StatusCode::kDataLoss;
-      faults.push_back(
-          absl::StrCat(path, ": expected SHA-256 ", file.sha256(), ", got ", *digest));
+      faults.push_back(absl::StrCat(path, ": expected SHA-256 ", file.sha256(), ", got ", *digest));
     }
   }
   return absl::Status(code, absl::StrJoin(faults, "\n"));
@@ -64,9 +63,8 @@ absl::StatusOr<std::shared_ptr<const ServedModel>> ManifestLoader::Load(const Mo
   ModelManifest manifest;
   SERIN_RETURN_IF_ERROR(LoadConfig(InFolder(folder, "model.yaml"), manifest));
   SERIN_RETURN_IF_ERROR(VerifyFiles(manifest, folder));
-  SERIN_ASSIGN_OR_RETURN(
-      std::shared_ptr<const Model> model,
-      LoadModel(manifest.backend(), InFolder(folder, manifest.files(0).path())));
+  SERIN_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
+                         LoadModel(manifest.backend(), InFolder(folder, manifest.files(0).path())));
   SERIN_RETURN_IF_ERROR(WarmUp(manifest, *model));
   return std::make_shared<const ServedModel>(
       ServedModel{.name = id.model,

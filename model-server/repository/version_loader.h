@@ -15,8 +15,8 @@ class VersionLoader {
  public:
   virtual ~VersionLoader() = default;
 
-  // Reads, verifies and warms the version in `folder`. Slow; called on a thread that serves nothing.
-  // Errors tell every fault at once.
+  // Reads, verifies and warms the version in `folder`. Slow; called on a thread that serves
+  // nothing. Errors tell every fault at once.
   virtual absl::StatusOr<std::shared_ptr<const ServedModel>> Load(const ModelVersionId& id,
                                                                   const std::string& folder) = 0;
 };
