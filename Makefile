@@ -1,5 +1,5 @@
 # What a person types. Each target is a small script; `make help` lists them.
-.PHONY: help demo up test lint clean
+.PHONY: help demo up test bench lint images clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,9 +20,17 @@ test: ## unit, integration and end-to-end tests
 	@tools/build all
 	@tools/test
 
+bench: ## measurements beside peers: all of them, or BENCH=router alone
+	@tools/setup bench
+	@tools/build all
+	@tools/bench $(BENCH)
+
 lint: ## format, layers, sizes, shell scripts, clang-tidy on the pure cores
 	@tools/setup test
 	@tools/lint
+
+images: ## container images of every process, with Docker: serin/router and so on
+	@tools/images
 
 clean: ## removes build/; fetched files stay in .data/
 	@rm -rf build

@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
+#include "common/telemetry/logging.h"
 #include "stream-client/cli/kafka_flags.h"
 #include "stream-client/cli/text_rows.h"
 #include "stream-client/kafka/bulk_producer.h"
@@ -81,6 +82,8 @@ absl::Status Produce(const ProduceFlags& flags, uint64_t& delivered) {
 }
 
 int Run(const ProduceFlags& flags) {
+  // Warnings of the Kafka client go to standard error; standard output is the report alone.
+  InitLogging("serin-stream", "warning", "text");
   uint64_t delivered = 0;
   const absl::Status status = Produce(flags, delivered);
   if (!status.ok()) std::cerr << status.message() << std::endl;

@@ -11,7 +11,7 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LISTS = ["build.packages", "test.packages"]
+LISTS = ["build.packages", "test.packages", "bench.packages"]
 # The commands of coreutils and friends that the script may use; nothing else is on its PATH.
 PLAIN = ["bash", "env", "cat", "sed", "tail", "tr", "fold", "mkdir", "dirname", "rm", "mv", "sha256sum"]
 
@@ -88,6 +88,11 @@ class SetupTest(unittest.TestCase):
         self.assertIn("clang-tidy-14", output)
         self.assertNotIn("maven", output.splitlines()[0], "a command on the PATH is good enough")
 
+    def test_the_benchmarks_need_their_peers_as_well(self):
+        self.installed(packages("build.packages", "test.packages"))
+        self.script("mvn", "exit 1")
+        self.assertIn("haproxy", self.run_setup("bench", expected=1).splitlines()[0])
+
     def test_a_fault_of_apt_is_shown(self):
         self.installed([])
         self.script("apt-get", "echo 'E: no such package'; exit 100")
@@ -107,7 +112,7 @@ class SetupTest(unittest.TestCase):
         self.assertIn("needs root or sudo", self.run_setup(expected=1))
 
     def test_an_unknown_goal_is_refused(self):
-        self.assertIn("expected demo or test, got 'everything'", self.run_setup("everything", 1))
+        self.assertIn("expected demo, test or bench, got 'everything'", self.run_setup("everything", 1))
 
 
 if __name__ == "__main__":
