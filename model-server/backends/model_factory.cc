@@ -9,18 +9,36 @@
 
 namespace serin::model_server {
 
-absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& backend,
-                                                       const std::string& path) {
-  if (backend == "vader") {
-    SERIN_ASSIGN_OR_RETURN(std::unique_ptr<VaderModel> model, VaderModel::Load(path));
+namespace {
+
+absl::StatusOr<std::unique_ptr<VaderModel>> LoadVader(const ModelSpec& spec) {
+  if (spec.dialect == "nltk") return VaderModel::Load(spec.files[0]);
+  if (spec.dialect != "vadersentiment") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("dialect: expected nltk or vadersentiment, got \"", spec.dialect, "\""));
+  }
+  if (spec.files.size() < 2) {
+    return absl::InvalidArgumentError(
+        "files: expected the lexicon and the emoji lexicon for the dialect vadersentiment, got 1 "
+        "file");
+  }
+  return VaderModel::LoadVaderSentiment(spec.files[0], spec.files[1]);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSpec& spec) {
+  if (spec.backend == "vader") {
+    SERIN_ASSIGN_OR_RETURN(std::unique_ptr<VaderModel> model, LoadVader(spec));
     return std::shared_ptr<const Model>(std::move(model));
   }
-  if (backend == "fasttext") {
-    SERIN_ASSIGN_OR_RETURN(std::unique_ptr<FastTextModel> model, FastTextModel::Load(path));
+  if (spec.backend == "fasttext") {
+    SERIN_ASSIGN_OR_RETURN(std::unique_ptr<FastTextModel> model,
+                           FastTextModel::Load(spec.files[0]));
     return std::shared_ptr<const Model>(std::move(model));
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("backend: expected vader or fasttext, got \"", backend, "\""));
+      absl::StrCat("backend: expected vader or fasttext, got \"", spec.backend, "\""));
 }
 
 }  // namespace serin::model_server

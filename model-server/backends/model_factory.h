@@ -2,17 +2,25 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "model-server/inference/model.h"
 
 namespace serin::model_server {
 
-// Loads a model of backend "vader" (path: its lexicon file) or "fasttext" (path: a file written by
-// models/train).
+// What a model is made of.
+struct ModelSpec {
+  std::string backend;             // "vader" or "fasttext"
+  std::string dialect;             // of "vader": "nltk" or "vadersentiment"; ignored by the other
+  std::vector<std::string> files;  // paths, at least one
+};
+
+// Loads a model: "vader" from its lexicon, in the dialect "vadersentiment" followed by its emoji
+// lexicon, "fasttext" from a file written by models/train. Further files are not opened.
 //
-// Errors: INVALID_ARGUMENT (unknown backend, malformed file), NOT_FOUND (no such file).
-absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const std::string& backend,
-                                                       const std::string& path);
+// Errors: INVALID_ARGUMENT (unknown backend or dialect, a file too few, malformed file), NOT_FOUND
+// (no such file).
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSpec& spec);
 
 }  // namespace serin::model_server

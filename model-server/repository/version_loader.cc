@@ -40,6 +40,12 @@ absl::Status VerifyFiles(const ModelManifest& manifest, const std::string& folde
   return absl::Status(code, absl::StrJoin(faults, "\n"));
 }
 
+ModelSpec SpecOf(const ModelManifest& manifest, const std::string& folder) {
+  ModelSpec spec{.backend = manifest.backend(), .dialect = manifest.dialect(), .files = {}};
+  for (const auto& file : manifest.files()) spec.files.push_back(InFolder(folder, file.path()));
+  return spec;
+}
+
 absl::Status WarmUp(const ModelManifest& manifest, const Model& model) {
   for (const auto& request : manifest.warm_up()) {
     const absl::StatusOr<Sentiment> answer = model.Score(request.text());
@@ -63,8 +69,7 @@ absl::StatusOr<std::shared_ptr<const ServedModel>> ManifestLoader::Load(const Mo
   ModelManifest manifest;
   SERIN_RETURN_IF_ERROR(LoadConfig(InFolder(folder, "model.yaml"), manifest));
   SERIN_RETURN_IF_ERROR(VerifyFiles(manifest, folder));
-  SERIN_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model,
-                         LoadModel(manifest.backend(), InFolder(folder, manifest.files(0).path())));
+  SERIN_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, LoadModel(SpecOf(manifest, folder)));
   SERIN_RETURN_IF_ERROR(WarmUp(manifest, *model));
   return std::make_shared<const ServedModel>(
       ServedModel{.name = id.model,

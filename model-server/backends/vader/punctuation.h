@@ -27,9 +27,10 @@ constexpr bool IsStrippedRun(std::string_view run) {
   }
 }
 
-// `token` without the run of punctuation at its front or at its end, if that run is all the
-// punctuation it has (`punctuation` characters), is one that VADER lists (one of .!?,;:-'" or an
-// emphasis of up to four ! and ?), and leaves at least two of its `code_points`. Else `token`.
+// NLTK's rule: `token` without the run of punctuation at its front or at its end, if that run is
+// all the punctuation it has (`punctuation` characters), is one that VADER lists (one of .!?,;:-'"
+// or an emphasis of up to four ! and ?), and leaves at least two of its `code_points`. Else
+// `token`.
 inline std::string_view StripPunctuation(std::string_view token, uint32_t punctuation,
                                          size_t code_points) {
   constexpr size_t kLongestRun = 4;
@@ -38,6 +39,16 @@ inline std::string_view StripPunctuation(std::string_view token, uint32_t punctu
   if (IsStrippedRun(token.substr(0, punctuation))) return token.substr(punctuation);
   if (IsStrippedRun(token.substr(rest))) return token.substr(0, rest);
   return token;
+}
+
+// vaderSentiment's rule: `token` without any punctuation at its front and its end, if more than two
+// of its `code_points` are left. Else `token`, which may be an emoticon.
+inline std::string_view StripAllPunctuation(std::string_view token, size_t code_points) {
+  std::string_view rest = token;
+  while (!rest.empty() && IsAsciiPunctuation(rest.front())) rest.remove_prefix(1);
+  while (!rest.empty() && IsAsciiPunctuation(rest.back())) rest.remove_suffix(1);
+  const size_t left = code_points - (token.size() - rest.size());
+  return left <= 2 ? token : rest;
 }
 
 }  // namespace serin::model_server

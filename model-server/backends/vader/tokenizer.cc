@@ -43,8 +43,13 @@ struct Scan {
 
 class Tokenizer {
  public:
-  Tokenizer(std::string_view text, const Vocabulary& vocabulary, TokenizedText& out)
-      : end_(text.data() + text.size()), at_(text.data()), vocabulary_(vocabulary), out_(out) {}
+  Tokenizer(std::string_view text, const Vocabulary& vocabulary, const Dialect& dialect,
+            TokenizedText& out)
+      : end_(text.data() + text.size()),
+        at_(text.data()),
+        vocabulary_(vocabulary),
+        dialect_(dialect),
+        out_(out) {}
 
   void Run() {
     while (at_ < end_) ScanToken();
@@ -102,9 +107,12 @@ class Tokenizer {
 
   void Emit(const Scan& scan, const char* token_end) {
     std::string_view text(scan.begin, static_cast<size_t>(token_end - scan.begin));
-    if (text.size() - scan.continuation <= 1 || text.empty()) return;
+    const size_t code_points = text.size() - scan.continuation;
+    if (code_points < dialect_.fewest_code_points) return;
     if (scan.punctuation > 0) {
-      text = StripPunctuation(text, scan.punctuation, text.size() - scan.continuation);
+      text = dialect_.strips_all_punctuation
+                 ? StripAllPunctuation(text, code_points)
+                 : StripPunctuation(text, scan.punctuation, code_points);
     }
     Token token{.word = &vocabulary_.unknown(),
                 .begin = text.data(),
@@ -124,14 +132,16 @@ class Tokenizer {
   const char* const end_;
   const char* at_;
   const Vocabulary& vocabulary_;
+  const Dialect& dialect_;
   TokenizedText& out_;
   size_t in_capitals_ = 0;
 };
 
 }  // namespace
 
-void Tokenize(std::string_view text, const Vocabulary& vocabulary, TokenizedText& out) {
-  Tokenizer(text, vocabulary, out).Run();
+void Tokenize(std::string_view text, const Vocabulary& vocabulary, const Dialect& dialect,
+              TokenizedText& out) {
+  Tokenizer(text, vocabulary, dialect, out).Run();
 }
 
 }  // namespace serin::model_server

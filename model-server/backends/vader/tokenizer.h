@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/container/inlined_vector.h"
+#include "model-server/backends/vader/dialect.h"
 #include "model-server/backends/vader/vocabulary.h"
 
 namespace serin::model_server {
@@ -19,8 +20,10 @@ struct Token {
 
   std::string_view text() const { return {begin, size}; }
 
-  // The name of the word if it is spelled in lower case, which some rules insist on.
-  NamedWord ExactName() const { return folded ? NamedWord::kNone : word->name; }
+  // The name of the word for the rules on which the dialects disagree about capitals.
+  NamedWord NameIn(const Dialect& dialect) const {
+    return folded && dialect.names_in_lower_case_only ? NamedWord::kNone : word->name;
+  }
 };
 
 // A text of tweet length stays on the stack.
@@ -33,12 +36,12 @@ struct TokenizedText {
   bool mixed_capitals = false;  // some tokens are in capitals, but not all
 };
 
-// Splits a text at Unicode white space, drops tokens of a single code point, and strips each of one
-// run of punctuation at its front or at its end, if that run is one VADER lists, nothing but it is
-// punctuation, and at least two code points remain. One pass over the bytes.
+// Splits a text at Unicode white space, drops tokens of a single code point if the dialect does,
+// and strips punctuation as it does (punctuation.h). One pass over the bytes.
 //
 // The tokens point into `text` and `vocabulary`, which must outlive them. Bytes that are no valid
 // UTF-8 count as unknown code points.
-void Tokenize(std::string_view text, const Vocabulary& vocabulary, TokenizedText& out);
+void Tokenize(std::string_view text, const Vocabulary& vocabulary, const Dialect& dialect,
+              TokenizedText& out);
 
 }  // namespace serin::model_server

@@ -17,10 +17,15 @@ class VaderModel final : public Model {
  public:
   explicit VaderModel(VaderScorer scorer) : scorer_(std::move(scorer)) {}
 
-  // Reads the lexicon file (ParseLexicon's format).
+  // NLTK's dialect. Reads the lexicon file (ParseLexicon's format).
   //
   // Errors: NOT_FOUND if the file cannot be read; INVALID_ARGUMENT naming the file and the line.
   static absl::StatusOr<std::unique_ptr<VaderModel>> Load(const std::string& lexicon_path);
+
+  // vaderSentiment's dialect, which reads the emoji lexicon too (EmojiLexicon's format). Errors
+  // likewise.
+  static absl::StatusOr<std::unique_ptr<VaderModel>> LoadVaderSentiment(
+      const std::string& lexicon_path, const std::string& emoji_path);
 
   absl::StatusOr<Sentiment> Score(std::string_view text) const override;
 

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <utility>
 
+#include "absl/container/btree_set.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/strings/ascii.h"
 #include "common/status/status_macros.h"
 #include "model-server/backends/vader/decimal_round.h"
 #include "model-server/backends/vader/first_occurrence.h"
@@ -38,19 +43,56 @@ size_t FirstBut(const TokenList& tokens) {
   return static_cast<size_t>(std::find_if(tokens.begin(), tokens.end(), is_but) - tokens.begin());
 }
 
-Sums SumValences(const TokenizedText& text) {
+using Valences = absl::InlinedVector<double, 48>;  // of the tokens, in their order
+
+Valences ValencesOf(const TokenizedText& text, const Dialect& dialect) {
   const TokenList& tokens = text.tokens;
-  const size_t but = FirstBut(tokens);
   FirstOccurrence first_occurrence;
-  Sums sums;
+  Valences valences(tokens.size(), 0);
   for (size_t i = 0; i < tokens.size(); ++i) {
-    double valence = 0;
-    if (tokens[i].word->in_lexicon) {
-      valence = ValenceAt(tokens, first_occurrence.Of(tokens[i], i), text.mixed_capitals);
-      if (but < tokens.size() && i != but) valence *= i < but ? kBeforeBut : kAfterBut;
-    }
-    sums.Add(valence);
+    if (!tokens[i].word->in_lexicon) continue;
+    const size_t decisive =
+        dialect.first_occurrence_decides ? first_occurrence.Of(tokens[i], i) : i;
+    valences[i] = ValenceAt(text, decisive, dialect);
   }
+  return valences;
+}
+
+double ButFactor(size_t index, size_t but) {
+  if (index == but) return 1;
+  return index < but ? kBeforeBut : kAfterBut;
+}
+
+// Weighs the words around a "but" as vaderSentiment does: it finds each by its valence, so that
+// the first of equal ones is taken for all of them. Ordered by valence, then index, so that many
+// equal ones cost no quadratic time.
+void WeighByValence(size_t but, Valences& valences) {
+  absl::btree_set<std::pair<double, size_t>> places;
+  for (size_t i = 0; i < valences.size(); ++i) {
+    if (valences[i] != 0) places.emplace(valences[i], i);
+  }
+  for (const double& valence : valences) {
+    if (valence == 0) continue;
+    const auto first = places.lower_bound({valence, 0});
+    const size_t index = first->second;
+    places.erase(first);
+    valences[index] *= ButFactor(index, but);
+    places.emplace(valences[index], index);
+  }
+}
+
+Sums SumValences(const TokenizedText& text, const Dialect& dialect) {
+  Valences valences = ValencesOf(text, dialect);
+  const size_t but = FirstBut(text.tokens);
+  if (but < valences.size()) {
+    if (dialect.but_finds_words_by_valence) {
+      WeighByValence(but, valences);
+    } else {
+      for (size_t i = 0; i < valences.size(); ++i) valences[i] *= ButFactor(i, but);
+    }
+  }
+  Sums sums;
+  for (double valence : valences) sums.Add(valence);
   return sums;
 }
 
@@ -84,18 +126,32 @@ VaderScores FromSums(Sums sums, double emphasis) {
           .compound = RoundDecimal(compound, 10000)};
 }
 
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
+}
+
 }  // namespace
 
 absl::StatusOr<VaderScorer> VaderScorer::Create(const std::vector<LexiconEntry>& lexicon) {
-  SERIN_ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::Create(lexicon));
-  return VaderScorer(std::move(vocabulary));
+  const Dialect& dialect = NltkDialect();
+  SERIN_ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::Create(lexicon, dialect));
+  return VaderScorer(std::move(vocabulary), EmojiLexicon(), dialect);
+}
+
+absl::StatusOr<VaderScorer> VaderScorer::Create(const std::vector<LexiconEntry>& lexicon,
+                                                EmojiLexicon emojis) {
+  const Dialect& dialect = VaderSentimentDialect();
+  SERIN_ASSIGN_OR_RETURN(Vocabulary vocabulary, Vocabulary::Create(lexicon, dialect));
+  return VaderScorer(std::move(vocabulary), std::move(emojis), dialect);
 }
 
 VaderScores VaderScorer::Score(std::string_view text) const {
+  std::string described;
+  if (dialect_->describes_emojis && !IsAscii(text)) text = described = emojis_.Describe(text);
   TokenizedText tokenized;
-  Tokenize(text, vocabulary_, tokenized);
+  Tokenize(text, vocabulary_, *dialect_, tokenized);
   if (tokenized.tokens.empty()) return {};
-  return FromSums(SumValences(tokenized), PunctuationEmphasis(tokenized));
+  return FromSums(SumValences(tokenized, *dialect_), PunctuationEmphasis(tokenized));
 }
 
 }  // namespace serin::model_server

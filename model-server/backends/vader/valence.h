@@ -2,7 +2,6 @@
 
 #include <cstddef>
 
-#include "absl/types/span.h"
 #include "model-server/backends/vader/tokenizer.h"
 
 namespace serin::model_server {
@@ -11,8 +10,9 @@ namespace serin::model_server {
 // degree adverbs, turned by negations, replaced by idioms. 0 for tokens that are not in the
 // lexicon, for degree adverbs and for the "kind" of "kind of".
 //
-// Follows NLTK's order of operations, so that the result has the same bits: up to three tokens
-// before it are looked at, from the nearest, skipping those that are in the lexicon themselves.
-double ValenceAt(absl::Span<const Token> tokens, size_t index, bool mixed_capitals);
+// Follows the originals' order of operations, so that the result has the same bits: up to three
+// tokens before it are looked at, from the nearest, skipping those that are in the lexicon
+// themselves.
+double ValenceAt(const TokenizedText& text, size_t index, const Dialect& dialect);
 
 }  // namespace serin::model_server

@@ -30,7 +30,8 @@ bool IsReachable(std::string_view token) {
 
 Vocabulary::Vocabulary() : words_(1), keys_(1), slots_(1) {}
 
-absl::StatusOr<Vocabulary> Vocabulary::Create(const std::vector<LexiconEntry>& lexicon) {
+absl::StatusOr<Vocabulary> Vocabulary::Create(const std::vector<LexiconEntry>& lexicon,
+                                              const Dialect& dialect) {
   Vocabulary vocabulary;
   vocabulary.slots_.resize(std::bit_ceil(2 * (lexicon.size() + 256)));
   for (const LexiconEntry& entry : lexicon) {
@@ -44,8 +45,12 @@ absl::StatusOr<Vocabulary> Vocabulary::Create(const std::vector<LexiconEntry>& l
     word.valence = entry.valence;
     word.in_lexicon = true;
   }
-  for (std::string_view token : IntensifyingWords()) vocabulary.Insert(token).modifier = kIncrement;
-  for (std::string_view token : DampeningWords()) vocabulary.Insert(token).modifier = -kIncrement;
+  for (auto words : {IntensifyingWords(), dialect.more_intensifying}) {
+    for (std::string_view token : words) vocabulary.Insert(token).modifier = kIncrement;
+  }
+  for (auto words : {DampeningWords(), dialect.more_dampening}) {
+    for (std::string_view token : words) vocabulary.Insert(token).modifier = -kIncrement;
+  }
   for (std::string_view token : NegatingWords()) vocabulary.Insert(token).negates = true;
   for (const auto& [token, name] : NamedWords()) vocabulary.Insert(token).name = name;
   return vocabulary;

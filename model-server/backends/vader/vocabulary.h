@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "model-server/backends/vader/dialect.h"
 #include "model-server/backends/vader/folded_token.h"
 #include "model-server/backends/vader/lexicon.h"
 #include "model-server/backends/vader/word_tables.h"
@@ -31,7 +32,8 @@ class Vocabulary {
   // a text are not folded (the published lexicon has nothing there).
   //
   // Errors: INVALID_ARGUMENT for a token longer than FoldedToken::kMaxBytes bytes.
-  static absl::StatusOr<Vocabulary> Create(const std::vector<LexiconEntry>& lexicon);
+  static absl::StatusOr<Vocabulary> Create(const std::vector<LexiconEntry>& lexicon,
+                                           const Dialect& dialect);
 
   // What is known of the token; a Word of defaults if nothing is.
   const Word& Find(const FoldedToken& token) const;

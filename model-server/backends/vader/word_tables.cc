@@ -1,20 +1,21 @@
 #include "model-server/backends/vader/word_tables.h"
 
-#include <algorithm>
-
 namespace serin::model_server {
 namespace {
 
 using enum NamedWord;
 
 constexpr NamedWordSpelling kNamedWords[] = {
-    {"ass", kAss},     {"at", kAt},       {"bad", kBad},         {"bomb", kBomb},
-    {"but", kBut},     {"cut", kCut},     {"death", kDeath},     {"enough", kEnough},
-    {"hand", kHand},   {"just", kJust},   {"kind", kKind},       {"kiss", kKiss},
-    {"least", kLeast}, {"mouth", kMouth}, {"mustard", kMustard}, {"never", kNever},
-    {"of", kOf},       {"right", kRight}, {"shit", kShit},       {"so", kSo},
-    {"sort", kSort},   {"the", kThe},     {"this", kThis},       {"to", kTo},
-    {"very", kVery},   {"yeah", kYeah},
+    {"ass", kAss},         {"at", kAt},       {"bad", kBad},     {"beating", kBeating},
+    {"bomb", kBomb},       {"bus", kBus},     {"but", kBut},     {"cut", kCut},
+    {"death", kDeath},     {"die", kDie},     {"doubt", kDoubt}, {"enough", kEnough},
+    {"for", kFor},         {"hand", kHand},   {"heart", kHeart}, {"just", kJust},
+    {"kind", kKind},       {"kiss", kKiss},   {"least", kLeast}, {"mouth", kMouth},
+    {"mustard", kMustard}, {"never", kNever}, {"no", kNo},       {"nor", kNor},
+    {"of", kOf},           {"or", kOr},       {"right", kRight}, {"shit", kShit},
+    {"so", kSo},           {"sort", kSort},   {"stop", kStop},   {"the", kThe},
+    {"this", kThis},       {"to", kTo},       {"very", kVery},   {"without", kWithout},
+    {"yeah", kYeah},
 };
 
 constexpr std::string_view kIntensifying[] = {
@@ -45,12 +46,6 @@ constexpr std::string_view kNegating[] = {
     "wont",     "wouldn't", "wouldnt",
 };
 
-constexpr Idiom kIdioms[] = {
-    {{kThe, kShit}, 2, 3},         {{kThe, kBomb}, 2, 3},          {{kBad, kAss}, 2, 1.5},
-    {{kYeah, kRight}, 2, -2},      {{kCut, kThe, kMustard}, 3, 2}, {{kKiss, kOf, kDeath}, 3, -1.5},
-    {{kHand, kTo, kMouth}, 3, -2},
-};
-
 }  // namespace
 
 absl::Span<const NamedWordSpelling> NamedWords() { return kNamedWords; }
@@ -61,16 +56,6 @@ absl::Span<const std::string_view> NegatingWords() { return kNegating; }
 bool IsDampeningPair(NamedWord first, NamedWord second) {
   return (first == kJust && second == kEnough) || (first == kKind && second == kOf) ||
          (first == kSort && second == kOf);
-}
-
-const Idiom* FindIdiom(absl::Span<const NamedWord> words) {
-  for (const Idiom& idiom : kIdioms) {
-    if (std::equal(words.begin(), words.end(), idiom.words.begin(),
-                   idiom.words.begin() + idiom.size)) {
-      return &idiom;
-    }
-  }
-  return nullptr;
 }
 
 }  // namespace serin::model_server

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
 #include "absl/types/span.h"
 
-// The closed word lists of VADER (Hutto & Gilbert 2014, section 3.3 "rules"), as NLTK has them.
+// The closed word lists of VADER (Hutto & Gilbert 2014, section 3.3 "rules") that its dialects
+// share; what only one has is in dialect.h.
 namespace serin::model_server {
 
 // Words that rules or idioms ask for by name.
@@ -15,12 +15,18 @@ enum class NamedWord : uint8_t {
   kAss,
   kAt,
   kBad,
+  kBeating,
   kBomb,
+  kBus,
   kBut,
   kCut,
   kDeath,
+  kDie,
+  kDoubt,
   kEnough,
+  kFor,
   kHand,
+  kHeart,
   kJust,
   kKind,
   kKiss,
@@ -28,15 +34,20 @@ enum class NamedWord : uint8_t {
   kMouth,
   kMustard,
   kNever,
+  kNo,
+  kNor,
   kOf,
+  kOr,
   kRight,
   kShit,
   kSo,
   kSort,
+  kStop,
   kThe,
   kThis,
   kTo,
   kVery,
+  kWithout,
   kYeah,
 };
 
@@ -55,15 +66,5 @@ absl::Span<const std::string_view> NegatingWords();
 
 // "just enough", "kind of", "sort of".
 bool IsDampeningPair(NamedWord first, NamedWord second);
-
-// A phrase that replaces the valence of the word it stands at.
-struct Idiom {
-  std::array<NamedWord, 3> words;
-  size_t size;
-  double valence;
-};
-
-// The idiom made of exactly these words, or nullptr.
-const Idiom* FindIdiom(absl::Span<const NamedWord> words);
 
 }  // namespace serin::model_server

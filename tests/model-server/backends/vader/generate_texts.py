@@ -8,7 +8,7 @@ SEED = 2014
 EMOTICONS = [":)", ":(", ":-)", ":D", ":'(", "<3", ";)", "=)", ":-Þ", "(-:O", "o.O", "^_^", "):", "XD"]
 NEUTRAL = ["the", "table", "is", "a", "we", "walked", "I", "of", "and", "42", "don", "t", "nt", "x"]
 RULE_WORDS = ["never", "so", "this", "least", "at", "very", "but", "kind", "of", "sort", "without",
-              "no", "not", "without", "doubt", "just", "enough", "ain't", "SUPERN'T", "n't"]
+              "no", "no", "or", "nor", "not", "without", "doubt", "just", "enough", "ain't", "SUPERN'T", "n't"]
 PUNCTUATION = list("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~") + [
     "!!", "!!!", "!!!!", "??", "???", "????", "?!?", "!?!", "?!?!", "!?!?", "?!", "!?", "...", "--",
     "''", ".,", "!\u2019"]
@@ -74,12 +74,16 @@ def make_text(rng, pools, weights):
     return "".join(parts)
 
 
-def generate(constants, lexicon):
-    """A list of COUNT texts; the same on every run."""
+def generate(idioms, boosters, negations, lexicon, emojis):
+    """A list of COUNT texts; the same on every run. No emojis is fine."""
     rng = random.Random(SEED)
-    idioms = sorted(constants.SPECIAL_CASE_IDIOMS)
+    idioms = sorted(idioms)
     idiom_words = sorted({word for idiom in idioms for word in idiom.split()})
-    pools = [lexicon, sorted(constants.BOOSTER_DICT), sorted(constants.NEGATE), idioms, idiom_words,
+    pools = [lexicon, sorted(boosters), sorted(negations), idioms, idiom_words,
              RULE_WORDS, NEUTRAL, EMOTICONS, UNICODE_WORDS, PUNCTUATION, None]
     weights = [24, 10, 8, 6, 4, 16, 14, 4, 5, 2, 3]
+    if emojis:
+        glued = [word + emoji + emoji for word, emoji in zip(lexicon, emojis)]
+        pools.append(emojis + glued)
+        weights.append(12)
     return [make_text(rng, pools, weights).replace("\0", "") for _ in range(COUNT)]

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "model-server/backends/vader/emoji_lexicon.h"
 #include "model-server/backends/vader/lexicon.h"
 
 namespace serin::model_server {
@@ -47,11 +48,15 @@ std::vector<Golden> ReadGoldens(const std::string& name) {
   return goldens;
 }
 
-VaderScorer LoadScorer() {
+VaderScorer LoadScorer(const std::string& dialect) {
   const std::string path = ".data/lexicon/vader_lexicon.txt";
+  const std::string emoji_path = ".data/lexicon/emoji_utf8_lexicon.txt";
   const auto lexicon = ParseLexicon(ReadAll(path));
   if (!lexicon.ok()) Fail(path, lexicon.status().ToString());
-  auto scorer = VaderScorer::Create(*lexicon);
+  auto emojis = EmojiLexicon::Parse(ReadAll(emoji_path));
+  if (!emojis.ok()) Fail(emoji_path, emojis.status().ToString());
+  auto scorer = dialect == "nltk" ? VaderScorer::Create(*lexicon)
+                                  : VaderScorer::Create(*lexicon, *std::move(emojis));
   if (!scorer.ok()) Fail(path, scorer.status().ToString());
   return *std::move(scorer);
 }

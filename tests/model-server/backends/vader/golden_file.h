@@ -17,7 +17,8 @@ struct Golden {
 // models/prepare" if the file is missing or malformed.
 std::vector<Golden> ReadGoldens(const std::string& name);
 
-// v1's scorer with the real lexicon; ends the process likewise.
-VaderScorer LoadScorer();
+// The scorer of a dialect, "nltk" or "vadersentiment", with the real lexicons; ends the process
+// likewise.
+VaderScorer LoadScorer(const std::string& dialect);
 
 }  // namespace serin::model_server

@@ -1,4 +1,4 @@
-// v1 against the Python original: every number of every text must be equal.
+// v1 against the Python originals, in both dialects: every number of every text must be equal.
 #include <string>
 #include <vector>
 
@@ -22,8 +22,8 @@ bool Equal(const VaderScores& a, const VaderScores& b) {
 }
 
 // How many goldens differ; describes the first few in `examples`.
-size_t CountDifferences(const std::vector<Golden>& goldens, std::string& examples) {
-  const VaderScorer scorer = LoadScorer();
+size_t CountDifferences(const VaderScorer& scorer, const std::vector<Golden>& goldens,
+                        std::string& examples) {
   constexpr size_t kShown = 5;
   size_t differences = 0;
   for (const Golden& golden : goldens) {
@@ -31,30 +31,42 @@ size_t CountDifferences(const std::vector<Golden>& goldens, std::string& example
     if (Equal(ours, golden.scores)) continue;
     if (++differences > kShown) continue;
     absl::StrAppend(&examples, "\n\"", absl::CHexEscape(golden.text),
-                    "\"\n  NLTK: ", Show(golden.scores), "\n  ours: ", Show(ours));
+                    "\"\n  original: ", Show(golden.scores), "\n  ours:     ", Show(ours));
   }
   return differences;
 }
 
-TEST(VaderGoldenTest, EveryRatedTextGetsTheNumbersOfTheOriginal) {
-  const std::vector<Golden> goldens = ReadGoldens("rated_texts");
-  EXPECT_EQ(goldens.size(), 23703u);
-  std::string examples;
-  EXPECT_EQ(CountDifferences(goldens, examples), 0u) << examples;
+// By dialect.
+class VaderGoldenTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  void ExpectEqualNumbers(const std::string& texts, size_t count) {
+    const std::vector<Golden> goldens = ReadGoldens(GetParam() + "/" + texts);
+    EXPECT_EQ(goldens.size(), count);
+    std::string examples;
+    EXPECT_EQ(CountDifferences(LoadScorer(GetParam()), goldens, examples), 0u) << examples;
+  }
+};
+
+TEST_P(VaderGoldenTest, EveryRatedTextGetsTheNumbersOfTheOriginal) {
+  ExpectEqualNumbers("rated_texts", 23703);
 }
 
-TEST(VaderGoldenTest, EveryLabelledTweetGetsTheNumbersOfTheOriginal) {
-  const std::vector<Golden> goldens = ReadGoldens("labelled_tweets");
-  EXPECT_EQ(goldens.size(), 38158u);
-  std::string examples;
-  EXPECT_EQ(CountDifferences(goldens, examples), 0u) << examples;
+TEST_P(VaderGoldenTest, EveryLabelledTweetGetsTheNumbersOfTheOriginal) {
+  ExpectEqualNumbers("labelled_tweets", 38158);
 }
 
-TEST(VaderGoldenTest, EveryGeneratedTextGetsTheNumbersOfTheOriginal) {
-  const std::vector<Golden> goldens = ReadGoldens("generated_texts");
-  EXPECT_EQ(goldens.size(), 60000u);
-  std::string examples;
-  EXPECT_EQ(CountDifferences(goldens, examples), 0u) << examples;
+TEST_P(VaderGoldenTest, EveryGeneratedTextGetsTheNumbersOfTheOriginal) {
+  ExpectEqualNumbers("generated_texts", 60000);
+}
+
+INSTANTIATE_TEST_SUITE_P(Dialects, VaderGoldenTest, ::testing::Values("nltk", "vadersentiment"),
+                         [](const auto& dialect) { return dialect.param; });
+
+TEST(VaderDialectsTest, TheDialectsDifferOnManyTexts) {
+  std::string unused_examples;
+  EXPECT_GT(CountDifferences(LoadScorer("nltk"), ReadGoldens("vadersentiment/rated_texts"),
+                             unused_examples),
+            1000u);
 }
 
 }  // namespace
