@@ -52,21 +52,39 @@ absl::Status StreamClient::Build(std::ostream& console) {
   const KafkaConnection connection = ToConnection(config_);
   SERIN_ASSIGN_OR_RETURN(source_,
                          KafkaRecordSource::Create(connection, ToSourceOptions(config_), wakeup_));
-  SERIN_ASSIGN_OR_RETURN(kafka_sink_,
-                         KafkaRecordSink::Create(connection, ToSinkTopics(config_), wakeup_));
+  SERIN_RETURN_IF_ERROR(BuildSink(connection));
   RecordSink* sink = kafka_sink_.get();
   if (config_.sink().console().enabled()) {
     console_sink_ = std::make_unique<ConsoleSink>(ToConsoleOptions(config_), *sink, console);
     sink = console_sink_.get();
   }
   scorer_ = std::make_unique<PredictStreamScorer>(ToScorerOptions(config_), wakeup_, clock_);
+  OffsetCommitter& committer =
+      transactions_ != nullptr ? static_cast<OffsetCommitter&>(*transactions_) : *source_;
   pipeline_ = std::make_unique<Pipeline>(
       ToPipelineOptions(config_),
-      PipelinePorts{*source_, decoder_, *scorer_, *sink, *source_, metrics_, wakeup_, clock_});
+      PipelinePorts{*source_, decoder_, *scorer_, *sink, committer, metrics_, wakeup_, clock_});
   readiness_.Set("kafka", false, "not connected yet");
   readiness_.Set("router", false, "not connected yet");
   SERIN_ASSIGN_OR_RETURN(admin_,
                          AdminEndpoint::Start(config_.admin_listen(), registry_, readiness_));
+  return absl::OkStatus();
+}
+
+absl::Status StreamClient::BuildSink(const KafkaConnection& connection) {
+  if (!IsExactlyOnce(config_)) {
+    SERIN_ASSIGN_OR_RETURN(kafka_sink_,
+                           KafkaRecordSink::Create(connection, ToSinkTopics(config_), wakeup_));
+    return absl::OkStatus();
+  }
+  SERIN_ASSIGN_OR_RETURN(
+      auto producer,
+      TransactionProducer::Create(connection, ToSinkTopics(config_), TransactionalId(config_)));
+  auto sink = std::make_unique<TransactionSink>(
+      ToTransactionLimits(config_), std::move(producer),
+      [this] { return source_->GroupMetadata(); }, wakeup_, clock_);
+  transactions_ = sink.get();
+  kafka_sink_ = std::move(sink);
   return absl::OkStatus();
 }
 
@@ -87,11 +105,7 @@ absl::Status StreamClient::Connect() {
   absl::Duration pause = kShortestPause;
   absl::Time report_at = clock_.Now() + kQuestionTimeout;
   while (!stop_) {
-    absl::Status status = source_->Probe(kQuestionTimeout);
-    if (status.ok()) {
-      status = available_now_ ? source_->AssignUpToNow(*pipeline_, kQuestionTimeout)
-                              : source_->Subscribe(*pipeline_);
-    }
+    absl::Status status = Assign();
     if (status.ok() || !IsPassing(status, /*topic_may_appear=*/!available_now_)) return status;
     if (clock_.Now() >= report_at) {
       spdlog::warn("waiting for kafka at {}: {}", config_.kafka().bootstrap_servers(),
@@ -103,6 +117,14 @@ absl::Status StreamClient::Connect() {
     pause = std::min(pause * 2, kLongestPause);
   }
   return absl::OkStatus();
+}
+
+absl::Status StreamClient::Assign() {
+  SERIN_RETURN_IF_ERROR(source_->Probe(kQuestionTimeout));
+  // First of all, so that no offset is read that an earlier life may still commit past.
+  if (transactions_ != nullptr) SERIN_RETURN_IF_ERROR(transactions_->Init(kQuestionTimeout));
+  return available_now_ ? source_->AssignUpToNow(*pipeline_, kQuestionTimeout)
+                        : source_->Subscribe(*pipeline_);
 }
 
 absl::Status StreamClient::Work() {

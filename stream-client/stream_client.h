@@ -18,6 +18,7 @@
 #include "stream-client/grpc/predict_stream_scorer.h"
 #include "stream-client/kafka/kafka_record_sink.h"
 #include "stream-client/kafka/kafka_record_source.h"
+#include "stream-client/kafka/transaction_sink.h"
 #include "stream-client/pipeline/pipeline.h"
 #include "stream-client/pipeline/wakeup.h"
 #include "stream-client/run_progress.h"
@@ -51,7 +52,9 @@ class StreamClient {
   explicit StreamClient(const v1::config::StreamConfig& config);
 
   absl::Status Build(std::ostream& console);
+  absl::Status BuildSink(const KafkaConnection& connection);
   absl::Status Connect();
+  absl::Status Assign();
   absl::Status Work();
   void Report(absl::Time now);
   std::optional<int64_t> UpdateLag();
@@ -67,7 +70,8 @@ class StreamClient {
   JsonTextDecoder decoder_;
   // The order matters: records must be gone before the source that lent them.
   std::unique_ptr<KafkaRecordSource> source_;
-  std::unique_ptr<KafkaRecordSink> kafka_sink_;
+  std::unique_ptr<RecordSink> kafka_sink_;
+  TransactionSink* transactions_ = nullptr;  // kafka_sink_, with exactly-once
   std::unique_ptr<ConsoleSink> console_sink_;
   std::unique_ptr<PredictStreamScorer> scorer_;
   std::unique_ptr<Pipeline> pipeline_;

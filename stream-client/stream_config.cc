@@ -1,5 +1,8 @@
 #include "stream-client/stream_config.h"
 
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 
@@ -12,6 +15,7 @@ void Apply(const StreamOverrides& overrides, StreamConfig& config) {
   if (!overrides.brokers.empty()) config.mutable_kafka()->set_bootstrap_servers(overrides.brokers);
   if (!overrides.topic.empty()) config.mutable_source()->set_topic(overrides.topic);
   if (!overrides.trigger.empty()) config.mutable_trigger()->set_mode(overrides.trigger);
+  if (!overrides.delivery.empty()) config.mutable_delivery()->set_mode(overrides.delivery);
   for (const auto& [name, value] : overrides.properties) {
     (*config.mutable_kafka()->mutable_properties())[name] = value;
   }
@@ -30,6 +34,11 @@ absl::Status Check(const StreamConfig& config, const std::string& file) {
   }
   if (input.empty()) faults.Add("source.topic", "the name of a topic", "nothing");
   return faults.ToStatus();
+}
+
+Order ToOrder(const StreamConfig& config) {
+  if (IsExactlyOnce(config) || config.batch().order() == "partition") return Order::kPartition;
+  return config.batch().order() == "key" ? Order::kKey : Order::kNone;
 }
 
 }  // namespace
@@ -60,6 +69,25 @@ KafkaSinkTopics ToSinkTopics(const StreamConfig& config) {
           .dead_letters = config.sink().dead_letter_topic()};
 }
 
+bool IsExactlyOnce(const StreamConfig& config) {
+  return config.delivery().mode() == "exactly-once";
+}
+
+TransactionLimits ToTransactionLimits(const StreamConfig& config) {
+  return {.max_records = config.delivery().transaction_max_records(),
+          .max_wait = ConfigDuration(config.delivery().transaction_max_wait())};
+}
+
+std::string TransactionalId(const StreamConfig& config) {
+  std::string instance = config.delivery().instance();
+  if (instance.empty()) {
+    char host[256] = {};
+    gethostname(host, sizeof(host) - 1);
+    instance = host;
+  }
+  return absl::StrCat("serin-stream-", config.source().group_id(), "-", instance);
+}
+
 ScorerOptions ToScorerOptions(const StreamConfig& config) {
   const v1::config::RouterClientConfig& router = config.router();
   ScorerOptions options;
@@ -77,6 +105,7 @@ PipelineOptions ToPipelineOptions(const StreamConfig& config) {
                    .max_bytes = batch.max_bytes(),
                    .linger = ConfigDuration(batch.linger())};
   options.max_in_flight = batch.max_in_flight();
+  options.order = ToOrder(config);
   return options;
 }
 

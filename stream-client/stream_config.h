@@ -8,6 +8,7 @@
 #include "stream-client/grpc/predict_stream_scorer.h"
 #include "stream-client/kafka/kafka_record_sink.h"
 #include "stream-client/kafka/kafka_record_source.h"
+#include "stream-client/kafka/transaction_sink.h"
 #include "stream-client/pipeline/pipeline.h"
 #include "stream-client/sinks/console_sink.h"
 
@@ -18,6 +19,7 @@ struct StreamOverrides {
   std::string brokers;
   std::string topic;
   std::string trigger;
+  std::string delivery;
   std::map<std::string, std::string> properties;
 };
 
@@ -30,6 +32,10 @@ absl::StatusOr<v1::config::StreamConfig> LoadStreamConfig(const std::string& pat
 KafkaConnection ToConnection(const v1::config::StreamConfig& config);
 KafkaSourceOptions ToSourceOptions(const v1::config::StreamConfig& config);
 KafkaSinkTopics ToSinkTopics(const v1::config::StreamConfig& config);
+bool IsExactlyOnce(const v1::config::StreamConfig& config);
+TransactionLimits ToTransactionLimits(const v1::config::StreamConfig& config);
+// serin-stream-GROUP-INSTANCE.
+std::string TransactionalId(const v1::config::StreamConfig& config);
 ScorerOptions ToScorerOptions(const v1::config::StreamConfig& config);
 PipelineOptions ToPipelineOptions(const v1::config::StreamConfig& config);
 ConsoleSinkOptions ToConsoleOptions(const v1::config::StreamConfig& config);

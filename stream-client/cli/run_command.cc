@@ -29,6 +29,7 @@ struct RunFlags {
   std::string config;
   bool check_config = false;
   std::string trigger;
+  std::string delivery;
   std::string summary;
   KafkaFlags kafka;
 };
@@ -38,6 +39,7 @@ absl::StatusOr<v1::config::StreamConfig> Load(const RunFlags& flags) {
   return LoadStreamConfig(flags.config, {.brokers = flags.kafka.brokers,
                                          .topic = flags.kafka.topic,
                                          .trigger = flags.trigger,
+                                         .delivery = flags.delivery,
                                          .properties = std::move(properties)});
 }
 
@@ -91,6 +93,8 @@ void AddRunCommand(CLI::App& app, int& exit_code) {
   run->add_flag("--check-config", flags->check_config, "Check and print the config, do nothing");
   run->add_option("--trigger", flags->trigger, "When to end")
       ->check(CLI::IsMember({"available-now", "continuous"}));
+  run->add_option("--delivery", flags->delivery, "What readers of the results may count on")
+      ->check(CLI::IsMember({"at-least-once", "exactly-once"}));
   run->add_option("--summary", flags->summary, "Write what was done to this file, as JSON");
   flags->kafka.AddTo(*run);
   run->callback([flags, &exit_code] { exit_code = Run(*flags); });

@@ -3,26 +3,20 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "stream-client/kafka/kafka_settings.h"
+#include "stream-client/kafka/record_producer.h"
 #include "stream-client/pipeline/ports.h"
 #include "stream-client/pipeline/wakeup.h"
 
 namespace serin::stream {
 
-struct KafkaSinkTopics {
-  std::string results;       // empty: results are not written
-  std::string dead_letters;  // never empty
-};
-
-// Writes results as JSON (see AppendScoredRecordJson) and dead letters as they were read, with
-// headers that say why. Both keep the key, the headers and the timestamp of their record. A batch
-// is written when the broker has acknowledged all of it. A result the broker refuses for what it is
-// (too large) becomes a dead letter; anything else that cannot be written is a final error. Belongs
-// to one thread.
+// Writes batches through a RecordProducer. A batch is written when the broker has acknowledged all
+// of it. A result the broker refuses for what it is (too large) becomes a dead letter; anything
+// else that cannot be written is a final error. Belongs to one thread.
 class KafkaRecordSink final : public RecordSink {
  public:
   // `wakeup` must outlive it; it is told when there is something to poll. Error: INVALID_ARGUMENT
@@ -55,24 +49,18 @@ class KafkaRecordSink final : public RecordSink {
     }
   };
 
-  KafkaRecordSink(KafkaSinkTopics topics) : topics_(std::move(topics)) {}
+  KafkaRecordSink() = default;
 
-  absl::Status Start(const KafkaConnection& connection, Wakeup& wakeup);
+  absl::Status Start(const KafkaConnection& connection, KafkaSinkTopics topics, Wakeup& wakeup);
   void ProducePending();
   // Hands over what is left of the job; false when librdkafka's queue is full.
   bool Produce(Job& job);
   bool ProduceItem(Job& job, uint32_t index);
-  rd_kafka_resp_err_t ProduceResult(const BatchItem& item, const Score& score, Slot& slot);
-  rd_kafka_resp_err_t ProduceDeadLetter(const BatchItem& item, const Failure& failure, Slot& slot);
   void HandleReport(const rd_kafka_message_t& message);
   void HandleFailure(Job& job, uint32_t index, rd_kafka_resp_err_t error);
 
-  const KafkaSinkTopics topics_;
-  KafkaHandle producer_;
+  std::optional<RecordProducer> producer_;
   KafkaQueue queue_;
-  KafkaTopic results_;
-  KafkaTopic dead_letters_;
-  std::string json_;  // reused
   absl::Status status_;
   std::deque<std::unique_ptr<Job>> jobs_;
 };

@@ -237,6 +237,13 @@ absl::Status KafkaRecordSource::CommitNow(const std::vector<PartitionOffset>& of
   return status;
 }
 
+KafkaGroupMetadata KafkaRecordSource::GroupMetadata() const {
+  KafkaGroupMetadata group(rd_kafka_consumer_group_metadata(consumer_.get()));
+  // Asked for after the metadata: a place lost before it was taken gives metadata without a
+  // generation, which brokers do not check.
+  return rd_kafka_assignment_lost(consumer_.get()) ? nullptr : std::move(group);
+}
+
 std::optional<int64_t> KafkaRecordSource::KnownEnd(const TopicPartition& partition) const {
   int64_t first = 0;
   int64_t end = RD_KAFKA_OFFSET_INVALID;

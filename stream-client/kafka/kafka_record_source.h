@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "stream-client/kafka/end_offsets.h"
 #include "stream-client/kafka/kafka_settings.h"
+#include "stream-client/kafka/transaction.h"
 #include "stream-client/pipeline/ports.h"
 #include "stream-client/pipeline/wakeup.h"
 
@@ -49,6 +50,10 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
 
   // The end of a partition as the last fetch saw it; nullopt when it is not known yet.
   std::optional<int64_t> KnownEnd(const TopicPartition& partition) const;
+
+  // The place in the group that offsets in a transaction are checked against; null once the place
+  // is lost. Partitions that are ours at this call are ours under this metadata.
+  KafkaGroupMetadata GroupMetadata() const;
 
   // Leaves the group; the listener hears of the revocation. Records that were read stay valid until
   // the source is destroyed, which must not happen before they are.

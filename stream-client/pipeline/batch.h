@@ -50,6 +50,7 @@ struct BatchItem {
 struct PartitionSlice {
   TopicPartition partition;
   uint64_t epoch = 0;
+  int64_t next_offset = 0;  // one past its last record
 };
 
 // A micro-batch: read together, sent together, written together. Items keep the order they were
@@ -60,6 +61,9 @@ struct Batch {
   std::vector<PartitionSlice> slices;  // filled by OffsetLedger::Open
   size_t text_bytes = 0;
   absl::Time opened_at;  // when its first record was read
+
+  // Forgets the records and the slice of a partition.
+  void Drop(const TopicPartition& partition);
 };
 
 }  // namespace serin::stream

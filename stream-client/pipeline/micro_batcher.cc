@@ -8,15 +8,6 @@ namespace {
 
 constexpr size_t kMostReservedItems = 4096;
 
-void DropFrom(Batch& batch, const TopicPartition& partition) {
-  std::erase_if(batch.items, [&](const BatchItem& item) {
-    const bool drop =
-        item.record.partition == partition.partition && item.record.topic == partition.topic;
-    if (drop) batch.text_bytes -= item.text.size();
-    return drop;
-  });
-}
-
 }  // namespace
 
 void MicroBatcher::Add(BatchItem item, absl::Time now) {
@@ -48,9 +39,9 @@ void MicroBatcher::CloseOpen() {
 }
 
 void MicroBatcher::Drop(const TopicPartition& partition) {
-  if (open_ != nullptr) DropFrom(*open_, partition);
+  if (open_ != nullptr) open_->Drop(partition);
   if (open_ != nullptr && open_->items.empty()) open_ = nullptr;
-  for (std::unique_ptr<Batch>& batch : closed_) DropFrom(*batch, partition);
+  for (std::unique_ptr<Batch>& batch : closed_) batch->Drop(partition);
   std::erase_if(closed_, [](const std::unique_ptr<Batch>& batch) { return batch->items.empty(); });
 }
 

@@ -11,29 +11,42 @@ void OffsetLedger::Assign(const TopicPartition& partition) {
 void OffsetLedger::Revoke(const TopicPartition& partition) { partitions_.erase(partition); }
 
 void OffsetLedger::Open(Batch& batch) {
-  auto current = partitions_.end();
-  for (const BatchItem& item : batch.items) {
+  PartitionSlice* slice = nullptr;
+  std::erase_if(batch.items, [&](const BatchItem& item) {
     const Record& record = item.record;
-    if (current == partitions_.end() || current->first.partition != record.partition ||
-        current->first.topic != record.topic) {
-      current = partitions_.find(TopicPartition{std::string(record.topic), record.partition});
-      if (current == partitions_.end()) continue;
+    if (slice == nullptr || slice->partition.partition != record.partition ||
+        slice->partition.topic != record.topic) {
+      slice = SliceOf(batch, record);
     }
-    std::deque<Segment>& open = current->second.open;
-    if (!open.empty() && open.back().batch_id == batch.id) {
-      open.back().next_offset = record.offset + 1;
-    } else {
-      open.push_back({batch.id, record.offset + 1, false});
-      batch.slices.push_back({current->first, current->second.epoch});
-    }
+    if (slice != nullptr) slice->next_offset = record.offset + 1;
+    return slice == nullptr;
+  });
+  for (const PartitionSlice& entered : batch.slices) {
+    partitions_[entered.partition].open.push_back({batch.id, entered.next_offset, false});
   }
 }
 
-bool OffsetLedger::Owns(const Batch& batch) const {
-  return std::any_of(batch.slices.begin(), batch.slices.end(), [&](const PartitionSlice& slice) {
+PartitionSlice* OffsetLedger::SliceOf(Batch& batch, const Record& record) const {
+  for (PartitionSlice& slice : batch.slices) {
+    if (slice.partition.partition == record.partition && slice.partition.topic == record.topic) {
+      return &slice;
+    }
+  }
+  const TopicPartition partition{std::string(record.topic), record.partition};
+  auto assigned = partitions_.find(partition);
+  if (assigned == partitions_.end()) return nullptr;
+  return &batch.slices.emplace_back(PartitionSlice{partition, assigned->second.epoch, 0});
+}
+
+void OffsetLedger::DropRevoked(Batch& batch) const {
+  std::vector<TopicPartition> revoked;
+  for (const PartitionSlice& slice : batch.slices) {
     auto it = partitions_.find(slice.partition);
-    return it != partitions_.end() && it->second.epoch == slice.epoch;
-  });
+    if (it == partitions_.end() || it->second.epoch != slice.epoch) {
+      revoked.push_back(slice.partition);
+    }
+  }
+  for (const TopicPartition& partition : revoked) batch.Drop(partition);
 }
 
 bool OffsetLedger::HasOpen(const std::vector<TopicPartition>& partitions) const {

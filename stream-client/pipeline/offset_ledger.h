@@ -22,11 +22,11 @@ class OffsetLedger {
   void Revoke(const TopicPartition& partition);
 
   // Enters a batch that is about to be sent and fills its slices. Batches must be opened in the
-  // order their records were read in. Records of partitions that are not assigned are not entered.
+  // order their records were read in. Records of partitions that are not assigned are dropped.
   void Open(Batch& batch);
 
-  // Whether any of the batch's records may still be committed.
-  bool Owns(const Batch& batch) const;
+  // Takes out of the batch what was read under an assignment that has ended.
+  void DropRevoked(Batch& batch) const;
 
   // Whether records of these partitions are entered and not finished.
   bool HasOpen(const std::vector<TopicPartition>& partitions) const;
@@ -57,6 +57,9 @@ class OffsetLedger {
     std::deque<Segment> open;
   };
 
+  // The batch's slice of the record's partition, made when it is missing; null when the partition
+  // is not assigned.
+  PartitionSlice* SliceOf(Batch& batch, const Record& record) const;
   void Finish(Progress& progress, uint64_t batch_id);
 
   uint64_t last_epoch_ = 0;

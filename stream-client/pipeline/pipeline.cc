@@ -36,6 +36,7 @@ Pipeline::Pipeline(PipelineOptions options, PipelinePorts ports)
     : options_(options),
       ports_(ports),
       batcher_(options.batch),
+      order_(options.order),
       backpressure_(options.max_in_flight) {}
 
 bool Pipeline::Step() {
@@ -45,6 +46,7 @@ bool Pipeline::Step() {
   worked |= CollectScored();
   worked |= ReadRecords(now);
   worked |= Dispatch(now);
+  FlushWhenFull();
   CommitAdvanced(now);
   EndWhenDone(now);
   return worked && !done();
@@ -104,8 +106,10 @@ void Pipeline::Send(std::unique_ptr<Batch> batch) {
   ++in_flight_;
   totals_.records_in += batch->items.size();
   ledger_.Open(*batch);
+  order_.Open(*batch);
   if (FullySettled(*batch)) {
-    ports_.sink.Write(std::move(batch));
+    order_.Hold(std::move(batch));
+    WriteReady();
   } else {
     ports_.scorer.Score(std::move(batch));
   }
@@ -118,14 +122,29 @@ bool Pipeline::CollectScored() {
     if (!batch.ok()) Fail(std::move(batch).status());
     if (done() || *batch == nullptr) break;
     worked = true;
-    // The next owner of its partitions reads these records again.
-    if (ledger_.Owns(**batch)) {
-      ports_.sink.Write(*std::move(batch));
-    } else {
-      --in_flight_;
-    }
+    order_.Hold(*std::move(batch));
+    WriteReady();
   }
   return worked;
+}
+
+void Pipeline::WriteReady() {
+  while (std::unique_ptr<Batch> batch = order_.TakeReady()) {
+    // The next owner of a revoked partition reads its records again.
+    ledger_.DropRevoked(*batch);
+    if (batch->items.empty()) {
+      --in_flight_;
+    } else {
+      ++writing_;
+      ports_.sink.Write(std::move(batch));
+    }
+  }
+}
+
+void Pipeline::FlushWhenFull() {
+  const bool all_read = phase_ != Phase::kReading && batcher_.empty();
+  if (writing_ == 0 || writing_ < in_flight_) return;
+  if (all_read || in_flight_ >= options_.max_in_flight) ports_.sink.Flush();
 }
 
 bool Pipeline::CollectWritten(absl::Time now) {
@@ -137,6 +156,7 @@ bool Pipeline::CollectWritten(absl::Time now) {
     const Batch& batch = **written;
     worked = true;
     --in_flight_;
+    --writing_;
     ledger_.Complete(batch);
     ++totals_.batches;
     for (const BatchItem& item : batch.items) {
@@ -189,6 +209,7 @@ void Pipeline::OnRevoked(const std::vector<TopicPartition>& partitions, bool los
       ports_.committer.CommitNow(offsets, options_.final_commit_timeout).IgnoreError();
     }
   }
+  ports_.sink.Forget(partitions);
   for (const TopicPartition& partition : partitions) ledger_.Revoke(partition);
 }
 
@@ -198,6 +219,7 @@ void Pipeline::AwaitInFlight(const std::vector<TopicPartition>& partitions) {
   for (absl::Time now = ports_.clock.Now();
        ledger_.HasOpen(partitions) && !done() && now < deadline; now = ports_.clock.Now()) {
     const bool worked = CollectWritten(now) | CollectScored();
+    ports_.sink.Flush();
     if (!worked) ports_.wakeup.WaitUntil(std::min(deadline, now + kBusyPollInterval));
   }
 }

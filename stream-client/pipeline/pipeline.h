@@ -14,11 +14,13 @@
 #include "stream-client/pipeline/offset_ledger.h"
 #include "stream-client/pipeline/ports.h"
 #include "stream-client/pipeline/wakeup.h"
+#include "stream-client/pipeline/write_order.h"
 
 namespace serin::stream {
 
 struct PipelineOptions {
   BatchLimits batch;
+  Order order = Order::kPartition;
   // Batches sent and not yet written; reading stops at this number.
   size_t max_in_flight = 8;
   absl::Duration commit_interval = absl::Milliseconds(250);
@@ -51,7 +53,8 @@ struct PipelinePorts {
 };
 
 // The way of a record: read, decoded, batched, scored, written, committed. Up to max_in_flight
-// batches are under way at once and may finish in any order; offsets are committed only up to the
+// batches are under way at once and may come back from the scorer in any order; they are written in
+// the order of `order`. Offsets are committed only up to the
 // first record that is not written (at least once). One thread drives it by calling Step and, when
 // that had nothing to do, sleeping until next_deadline() or a Wakeup. Not thread-safe.
 class Pipeline final : public AssignmentListener {
@@ -94,6 +97,8 @@ class Pipeline final : public AssignmentListener {
   bool Dispatch(absl::Time now);
   void Send(std::unique_ptr<Batch> batch);
   bool CollectScored();
+  void WriteReady();
+  void FlushWhenFull();
   bool CollectWritten(absl::Time now);
   void CommitAdvanced(absl::Time now);
   void EndWhenDone(absl::Time now);
@@ -107,9 +112,11 @@ class Pipeline final : public AssignmentListener {
   absl::Status status_;
   MicroBatcher batcher_;
   OffsetLedger ledger_;
+  WriteOrder order_;
   Backpressure backpressure_;
   bool source_paused_ = false;
   size_t in_flight_ = 0;
+  size_t writing_ = 0;  // those of them that are with the sink
   absl::Time drain_deadline_ = absl::InfiniteFuture();
   absl::Time next_commit_ = absl::InfinitePast();
   PipelineTotals totals_;

@@ -78,6 +78,11 @@ class RecordSink {
   // Takes a batch whose items all have an outcome: scores are written as results, failures as dead
   // letters.
   virtual void Write(std::unique_ptr<Batch> batch) = 0;
+  // No further batch comes before one is done: a sink that gathers batches must not wait for more.
+  virtual void Flush() {}
+  // The partitions are another consumer's now: what is not written of them need not be. Their
+  // batches still come back from Poll.
+  virtual void Forget(const std::vector<TopicPartition>& /*partitions*/) {}
   // A batch of which everything is safely written; null when there is none. An error is final:
   // something could not be written, so its batch must not be committed.
   virtual absl::StatusOr<std::unique_ptr<Batch>> Poll() = 0;

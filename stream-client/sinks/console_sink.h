@@ -23,6 +23,8 @@ class ConsoleSink final : public RecordSink {
       : options_(options), next_(next), out_(out) {}
 
   void Write(std::unique_ptr<Batch> batch) override { next_.Write(std::move(batch)); }
+  void Flush() override { next_.Flush(); }
+  void Forget(const std::vector<TopicPartition>& partitions) override { next_.Forget(partitions); }
   absl::StatusOr<std::unique_ptr<Batch>> Poll() override;
 
  private:

@@ -171,6 +171,7 @@ TEST(StreamClientFaultTest, OffsetsStayBehindABatchThatIsHeldUp) {
   StreamHarness harness(1);
   harness.config.mutable_trigger()->set_mode("continuous");
   harness.config.mutable_batch()->set_max_records(1);
+  harness.config.mutable_batch()->set_order("none");
   harness.config.set_drain_timeout("100ms");
   // The first record keeps being refused for now, those behind it are answered.
   harness.server.FailText("t0", grpc::StatusCode::UNAVAILABLE);

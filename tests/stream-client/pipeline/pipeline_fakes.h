@@ -80,6 +80,8 @@ class FakeScorer final : public Scorer {
 class FakeSink final : public RecordSink {
  public:
   void Write(std::unique_ptr<Batch> batch) override { held.push_back(std::move(batch)); }
+  void Flush() override { ++flushes; }
+  void Forget(const std::vector<TopicPartition>& partitions) override { forgotten = partitions; }
   absl::StatusOr<std::unique_ptr<Batch>> Poll() override {
     if (!failure.ok()) return failure;
     if (corked || held.empty()) return nullptr;
@@ -94,6 +96,8 @@ class FakeSink final : public RecordSink {
   std::deque<std::unique_ptr<Batch>> held;
   std::multiset<std::pair<int32_t, int64_t>> written;
   bool corked = false;
+  int flushes = 0;
+  std::vector<TopicPartition> forgotten;
   absl::Status failure;
 };
 

@@ -25,6 +25,7 @@ class PipelineTest : public ::testing::Test {
   static PipelineOptions Options() {
     PipelineOptions options;
     options.batch = {.max_records = 2, .max_bytes = 1000, .linger = absl::Milliseconds(20)};
+    options.order = Order::kNone;
     options.max_in_flight = 3;
     options.commit_interval = absl::ZeroDuration();
     return options;
@@ -91,6 +92,49 @@ TEST_F(PipelineTest, BatchesThatFinishOutOfOrderAreCommittedInOrder) {
   scorer_.Finish(0);
   Settle();
   EXPECT_THAT(committer_.committed, ElementsAre(Pair(0, 6)));
+}
+
+TEST_F(PipelineTest, ByDefaultThePartitionsOrderIsKeptWhenBatchesFinishOutOfOrder) {
+  PipelineOptions options = Options();
+  options.order = PipelineOptions().order;
+  Pipeline ordered(options,
+                   {source_, decoder_, scorer_, sink_, committer_, observer_, wakeup_, clock_});
+  ordered.OnAssigned(kZero);
+  source_.Put(0, 0, 4);
+  ordered.Step();
+  ordered.Step();
+  ASSERT_THAT(scorer_.held, SizeIs(2));
+  scorer_.Finish(1);
+  ordered.Step();
+  EXPECT_THAT(sink_.held, IsEmpty());
+  scorer_.Finish(0);
+  sink_.corked = true;
+  ordered.Step();
+  ASSERT_THAT(sink_.held, SizeIs(2));
+  EXPECT_LT(sink_.held[0]->id, sink_.held[1]->id);
+}
+
+TEST_F(PipelineTest, ASinkThatGathersIsToldWhenNothingMoreCanCome) {
+  scorer_.automatic = true;
+  sink_.corked = true;
+  source_.Put(0, 0, 4);
+  Settle();
+  EXPECT_EQ(sink_.flushes, 0);  // a third batch may come
+  source_.Put(0, 4, 2);
+  Settle();
+  EXPECT_GT(sink_.flushes, 0);
+}
+
+TEST_F(PipelineTest, ASinkForgetsARevokedPartitionAndItsRecordsAreNotWritten) {
+  source_.Put(0, 0, 1);
+  source_.Put(1, 0, 1);
+  Settle();
+  wakeup_.meanwhile = nullptr;
+  pipeline_.OnRevoked(kZero, /*lost=*/true);
+  EXPECT_THAT(sink_.forgotten, ElementsAre(TopicPartition{"in", 0}));
+  scorer_.Finish(0);
+  Settle();
+  EXPECT_THAT(sink_.written, ElementsAre(Pair(1, 0)));
 }
 
 TEST_F(PipelineTest, ABadRecordIsADeadLetterAndTheRestOfItsBatchIsScored) {

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "stream-client/kafka/kafka_settings.h"
+#include "stream-client/kafka/record_producer.h"
+#include "stream-client/pipeline/batch.h"
+
+namespace serin::stream {
+
+using KafkaGroupMetadata = std::unique_ptr<
+    rd_kafka_consumer_group_metadata_t,
+    KafkaDeleter<rd_kafka_consumer_group_metadata_t, rd_kafka_consumer_group_metadata_destroy>>;
+
+// What one transaction holds: results and dead letters, and the offsets that come after them.
+struct TransactionWork {
+  std::vector<std::unique_ptr<Batch>> batches;
+  std::vector<PartitionOffset> offsets;
+  // As it was when the partitions of `offsets` were seen to be ours: brokers refuse the offsets
+  // when the group has gone on since.
+  KafkaGroupMetadata group;
+};
+
+// A producer whose records and offsets become visible together or not at all. Its calls block; it
+// belongs to one thread, apart from Cancel.
+//
+// Errors of librdkafka are of three kinds and are met so: retriable: the same call again, with the
+// same arguments; abortable: the transaction is aborted and Run answers false; fatal, or of no kind
+// (librdkafka's advice): Run answers with the error and the producer is of no more use.
+class TransactionProducer {
+ public:
+  // `transactional_id` must be the same after a restart (what the last life left open is then
+  // aborted at once) and never that of another live instance. Error: INVALID_ARGUMENT for a
+  // property librdkafka refuses.
+  static absl::StatusOr<std::unique_ptr<TransactionProducer>> Create(
+      const KafkaConnection& connection, KafkaSinkTopics topics,
+      const std::string& transactional_id);
+
+  // Registers the id; once, before Run. UNAVAILABLE or DEADLINE_EXCEEDED: try again.
+  absl::Status Init(absl::Duration timeout);
+
+  // One whole transaction. True: committed. False: aborted, the work may be run again; a result the
+  // broker refuses for what it is has become a dead letter meanwhile.
+  absl::StatusOr<bool> Run(TransactionWork& work);
+
+  // Ends a Run that waits for brokers. Thread-safe.
+  void Cancel() { cancelled_ = true; }
+
+ private:
+  enum class Verdict { kDone, kAbort, kFatal };
+
+  explicit TransactionProducer(std::string transactional_id)
+      : transactional_id_(std::move(transactional_id)) {}
+
+  Verdict Send(TransactionWork& work);
+  Verdict SendItem(BatchItem& item);
+  Verdict SendOffsets(const TransactionWork& work);
+  template <typename Call>
+  Verdict Persist(const char* what, Call call);
+  Verdict Judge(const char* what, const rd_kafka_error_t& error);
+  void HandleReport(const rd_kafka_message_t& message);
+
+  const std::string transactional_id_;
+  std::optional<RecordProducer> producer_;
+  std::atomic<bool> cancelled_ = false;
+  absl::Status failure_;  // of this Run, when it is final
+};
+
+}  // namespace serin::stream

@@ -1,0 +1,86 @@
+// Errors of transactions, which only a broker that is told to fail shows. That results are there
+// exactly once is shown on a real broker (tests/e2e/stream_delivery_test.py).
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/stream-client/stream_harness.h"
+#include "tests/support/status_matchers.h"
+
+namespace serin::stream {
+namespace {
+
+using ::testing::Ge;
+using ::testing::HasSubstr;
+using testing::IsOk;
+using ::testing::SizeIs;
+using testing::StatusIs;
+
+constexpr int16_t kProduceApi = 0;
+constexpr int16_t kTxnOffsetCommitApi = 28;
+constexpr int16_t kEndTxnApi = 26;
+
+class TransactionTest : public ::testing::Test {
+ protected:
+  TransactionTest() {
+    harness_.config.mutable_delivery()->set_mode("exactly-once");
+    harness_.kafka.Produce("in", TextRecords(20, 2));
+  }
+  StreamHarness harness_;
+};
+
+TEST_F(TransactionTest, ResultsAndDeadLettersAreWrittenInTransactions) {
+  harness_.kafka.Produce("in", {{.key = "k", .value = "no JSON", .partition = 0}});
+  ASSERT_THAT(harness_.Run(), IsOk());
+  EXPECT_THAT(harness_.Results(), SizeIs(20));
+  EXPECT_THAT(harness_.DeadLetters(), SizeIs(1));
+}
+
+TEST_F(TransactionTest, AnErrorThatPassesIsRiddenOut) {
+  harness_.kafka.FailNext(kEndTxnApi, {RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+                                       RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS});
+  harness_.kafka.FailNext(kTxnOffsetCommitApi, {RD_KAFKA_RESP_ERR_NOT_COORDINATOR});
+  ASSERT_THAT(harness_.Run(), IsOk());
+  EXPECT_THAT(harness_.Results(), SizeIs(20));
+}
+
+TEST_F(TransactionTest, AnAbortedTransactionIsRunAgainWithoutAskingTheModelAgain) {
+  harness_.kafka.FailNext(kTxnOffsetCommitApi, {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION});
+  ASSERT_THAT(harness_.Run(), IsOk());
+  EXPECT_THAT(harness_.server.texts(), SizeIs(20));
+  // The mock may show what was aborted, too.
+  EXPECT_THAT(harness_.Results(), SizeIs(Ge(20)));
+  EXPECT_EQ(harness_.summary.totals.scored, 20u);
+}
+
+TEST_F(TransactionTest, AClientWhoseIdAnotherOneHasTakenEndsAndSaysWhy) {
+  harness_.kafka.FailNext(kEndTxnApi, {RD_KAFKA_RESP_ERR_PRODUCER_FENCED});
+  EXPECT_THAT(harness_.Run(),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("delivery.instance")));
+}
+
+TEST_F(TransactionTest, AnOutputTopicThatMayNotBeWrittenEndsTheRun) {
+  harness_.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  EXPECT_THAT(harness_.Run(), StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("out")));
+}
+
+TEST_F(TransactionTest, AResultTheBrokerFindsTooLargeBecomesADeadLetter) {
+  harness_.config.mutable_batch()->set_max_records(1);
+  harness_.config.mutable_delivery()->set_transaction_max_records(1);
+  harness_.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  ASSERT_THAT(harness_.Run(), IsOk());
+  EXPECT_EQ(harness_.summary.totals.scored, 19u);
+  EXPECT_THAT(harness_.DeadLetters(), SizeIs(1));
+}
+
+TEST_F(TransactionTest, AStopWithATransactionUnderWayEndsInTime) {
+  harness_.config.mutable_trigger()->set_mode("continuous");
+  harness_.config.set_drain_timeout("300ms");
+  harness_.kafka.FailNext(kEndTxnApi, std::vector<rd_kafka_resp_err_t>(
+                                          1000, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE));
+  RunningClient running(harness_);
+  ASSERT_TRUE(Eventually([&] { return harness_.Results().size() == 20; }, absl::Seconds(20)));
+  running.client().Stop();
+  EXPECT_TRUE(running.EndsWithin(absl::Seconds(5)));
+}
+
+}  // namespace
+}  // namespace serin::stream
