@@ -29,25 +29,25 @@ std::string HealthNameOf(const ModelVersionId& id) {
 
 absl::StatusOr<std::unique_ptr<ModelServer>> ModelServer::Start(
     const v1::config::ModelServerConfig& config) {
-  auto server = std::unique_ptr<ModelServer>(new ModelServer(config));
+  SERIN_ASSIGN_OR_RETURN(std::unique_ptr<JsonPredictionLog> log,
+                         JsonPredictionLog::Open(config.request_log()));
+  auto server = std::unique_ptr<ModelServer>(new ModelServer(config, std::move(log)));
   SERIN_RETURN_IF_ERROR(server->LoadModels());
   SERIN_RETURN_IF_ERROR(server->Listen(config));
   return server;
 }
 
-ModelServer::ModelServer(const v1::config::ModelServerConfig& config)
-    : registry_(std::make_shared<prometheus::Registry>()),
-      prediction_metrics_(*registry_),
-      load_metrics_(*registry_),
-      unknown_model_observer_(prediction_metrics_.ObserverOf("", "")),
+ModelServer::ModelServer(const v1::config::ModelServerConfig& config,
+                         std::unique_ptr<JsonPredictionLog> log)
+    : metrics_(std::make_shared<PredictionMetrics>()),
+      load_metrics_(*metrics_),
+      log_(std::move(log)),
       catalog_(std::make_shared<const ModelCatalog>()),
-      loader_([this](const ModelVersionId& id) {
-        return prediction_metrics_.ObserverOf(id.model, id.version);
-      }),
+      loader_([this](const ModelVersionId& id) { return metrics_->StatsOf(id.model, id.version); }),
       repository_(config.repository().path(), SelectionOf(config.repository()), loader_, catalog_,
                   [this](const ModelVersionId& id, const absl::Status& outcome,
                          const ModelCatalog& catalog) { OnLoad(id, outcome, catalog); }),
-      engine_(catalog_, *unknown_model_observer_, clock_),
+      engine_(catalog_, *metrics_->StatsOf("", ""), clock_, log_.get()),
       scheduler_(WorkerThreads(), kChunkItems),
       admission_(config.limits().max_items_in_flight()),
       serving_{.engine = engine_,
@@ -55,7 +55,9 @@ ModelServer::ModelServer(const v1::config::ModelServerConfig& config)
                .admission = admission_,
                .max_batch_items = config.limits().max_batch_items()},
       predictor_(serving_, streams_),
-      inference_(serving_, readiness_, repository_, config.repository().control_rpcs()) {}
+      inference_(serving_, readiness_, repository_, config.repository().control_rpcs()) {
+  if (log_ != nullptr) metrics_->WatchLog(*log_);
+}
 
 GrpcServer::Options ModelServer::ServerOptions(const v1::config::ModelServerConfig& config) {
   const absl::Duration max_age = ConfigDuration(config.connections().max_age());
@@ -84,8 +86,7 @@ absl::Status ModelServer::LoadModels() {
 
 absl::Status ModelServer::Listen(const v1::config::ModelServerConfig& config) {
   SERIN_ASSIGN_OR_RETURN(server_, GrpcServer::Start(ServerOptions(config)));
-  SERIN_ASSIGN_OR_RETURN(admin_,
-                         AdminEndpoint::Start(config.admin_listen(), registry_, readiness_));
+  SERIN_ASSIGN_OR_RETURN(admin_, AdminEndpoint::Start(config.admin_listen(), metrics_, readiness_));
   readiness_.OnChange([this](bool ready) {
     server_->SetServing(ready);
     TellHealth();
@@ -122,6 +123,11 @@ void ModelServer::TellHealth() {
     server_->SetServing(id.model, ready && catalog->Find(id.model, "") != nullptr);
     server_->SetServing(HealthNameOf(id), ready && entry.reason.empty());
   }
+}
+
+void ModelServer::Reload() {
+  watcher_->Poke();
+  if (log_ != nullptr) log_->Reopen();
 }
 
 void ModelServer::Drain(absl::Duration delay, absl::Duration grace) {

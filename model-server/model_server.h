@@ -13,6 +13,7 @@
 #include "model-server/repository/model_repository.h"
 #include "model-server/repository/repository_watcher.h"
 #include "model-server/repository/version_loader.h"
+#include "model-server/telemetry/json_prediction_log.h"
 #include "model-server/telemetry/load_metrics.h"
 #include "model-server/telemetry/prediction_metrics.h"
 #include "serin/v1/config/model_server.pb.h"
@@ -33,15 +34,16 @@ class ModelServer {
   int admin_port() const { return admin_->port(); }
   std::vector<ModelRepository::Entry> Index() const { return repository_.Index(); }
 
-  // Looks at the repository soon, without waiting for the poll interval. Thread-safe.
-  void Reload() { watcher_->Poke(); }
+  // Looks at the repository soon, without waiting for the poll interval, and opens the request log
+  // anew, for those who rotate it. Thread-safe.
+  void Reload();
 
   // Stops being ready and goes on serving for `delay`, so that callers notice; then refuses new
   // calls, lets those in flight finish within `grace`, and returns when all is stopped.
   void Drain(absl::Duration delay, absl::Duration grace);
 
  private:
-  explicit ModelServer(const v1::config::ModelServerConfig& config);
+  ModelServer(const v1::config::ModelServerConfig& config, std::unique_ptr<JsonPredictionLog> log);
 
   GrpcServer::Options ServerOptions(const v1::config::ModelServerConfig& config);
   absl::Status LoadModels();
@@ -52,10 +54,9 @@ class ModelServer {
   // In the order they need each other: later ones use earlier ones.
   RealClock clock_;
   Readiness readiness_;
-  std::shared_ptr<prometheus::Registry> registry_;
-  PredictionMetrics prediction_metrics_;
+  std::shared_ptr<PredictionMetrics> metrics_;
   LoadMetrics load_metrics_;
-  std::shared_ptr<PredictionObserver> unknown_model_observer_;
+  std::unique_ptr<JsonPredictionLog> log_;  // null: off
   Snapshot<ModelCatalog> catalog_;
   ManifestLoader loader_;
   ModelRepository repository_;

@@ -15,4 +15,14 @@ absl::Status CallState::Check() const {
   return absl::OkStatus();
 }
 
+std::string_view CallState::trace_id() const {
+  // "00-<32 hex digits>-<16 hex digits>-<2 hex digits>" (W3C Trace Context)
+  constexpr size_t kTraceIdAt = 3;
+  constexpr size_t kTraceIdSize = 32;
+  const auto found = context_.client_metadata().find("traceparent");
+  if (found == context_.client_metadata().end()) return "";
+  const std::string_view value(found->second.data(), found->second.size());
+  return value.size() < kTraceIdAt + kTraceIdSize ? "" : value.substr(kTraceIdAt, kTraceIdSize);
+}
+
 }  // namespace serin::model_server

@@ -2,6 +2,8 @@
 
 #include <grpcpp/server_context.h>
 
+#include <string_view>
+
 #include "absl/status/status.h"
 
 namespace serin::model_server {
@@ -13,6 +15,9 @@ class CallState {
 
   // OK, CANCELLED (the caller has gone) or DEADLINE_EXCEEDED.
   absl::Status Check() const;
+
+  // The trace id of the call's W3C traceparent; "" without one. Lives as long as the call.
+  std::string_view trace_id() const;
 
  private:
   grpc::CallbackServerContext& context_;

@@ -34,7 +34,11 @@ void InferCall::Score(size_t begin, size_t end) {
   if (const absl::Status status = state_.Check(); !status.ok()) return Fail(begin, status);
   for (size_t i = begin; i < end; ++i) {
     const absl::StatusOr<Prediction> prediction = serving_.engine.Predict(
-        *catalog_, {.text = texts_[i], .model = served_->name, .version = served_->version});
+        *catalog_, {.text = texts_[i],
+                    .model = served_->name,
+                    .version = served_->version,
+                    .request_id = request_.id(),
+                    .trace_id = serving_.engine.logs() ? state_.trace_id() : ""});
     if (!prediction.ok()) return Fail(i, prediction.status());
     const Sentiment& sentiment = prediction->sentiment;
     scores_[i] = {.label = LabelName(sentiment.label),

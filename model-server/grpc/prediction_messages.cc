@@ -32,10 +32,14 @@ void ToProto(const Sentiment& from, v1::Sentiment& to) {
 }  // namespace
 
 absl::Status AnswerOne(const PredictionEngine& engine, const ModelCatalog& catalog,
-                       const v1::PredictRequest& request, v1::PredictResponse& response) {
-  const absl::StatusOr<Prediction> prediction = engine.Predict(
-      catalog,
-      {.text = request.text(), .model = request.model(), .version = request.model_version()});
+                       const CallState& call, const v1::PredictRequest& request,
+                       v1::PredictResponse& response) {
+  const absl::StatusOr<Prediction> prediction =
+      engine.Predict(catalog, {.text = request.text(),
+                               .model = request.model(),
+                               .version = request.model_version(),
+                               .request_id = request.request_id(),
+                               .trace_id = engine.logs() ? call.trace_id() : ""});
   if (!prediction.ok()) return prediction.status();
   ToProto(prediction->sentiment, *response.mutable_sentiment());
   response.set_model(prediction->by->name);
@@ -74,7 +78,7 @@ void AnswerBatch(const ServingContext& serving, AdmissionControl::Ticket ticket,
       v1::BatchResult& result = *response.mutable_results(i);
       absl::Status status = waited_for;
       if (status.ok()) {
-        status = AnswerOne(engine, *catalog, request.items(i), *result.mutable_response());
+        status = AnswerOne(engine, *catalog, call, request.items(i), *result.mutable_response());
       }
       if (!status.ok()) SetError(status, *result.mutable_error());
     }

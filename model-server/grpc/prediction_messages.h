@@ -9,7 +9,8 @@ namespace serin::model_server {
 
 // Sets `response` and returns OK, or returns the item's error.
 absl::Status AnswerOne(const PredictionEngine& engine, const ModelCatalog& catalog,
-                       const v1::PredictRequest& request, v1::PredictResponse& response);
+                       const CallState& call, const v1::PredictRequest& request,
+                       v1::PredictResponse& response);
 
 // Admits a batch or says why not: RESOURCE_EXHAUSTED for more than max_batch_items or by
 // AdmissionControl.

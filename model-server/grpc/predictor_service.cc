@@ -15,14 +15,15 @@ namespace {
 // The checks of a call before its model is asked, then the answer.
 absl::Status AnswerUnary(const ServingContext& serving, grpc::CallbackServerContext& context,
                          const v1::PredictRequest& request, v1::PredictResponse& response) {
-  if (absl::Status status = CallState(context).Check(); !status.ok()) return status;
+  const CallState call(context);
+  if (absl::Status status = call.Check(); !status.ok()) return status;
   const absl::StatusOr<AdmissionControl::Ticket> ticket = serving.admission.Admit(1);
   if (!ticket.ok()) {
     HintRetry(context);
     return ticket.status();
   }
   const std::shared_ptr<const ModelCatalog> catalog = serving.engine.catalog();
-  return AnswerOne(serving.engine, *catalog, request, response);
+  return AnswerOne(serving.engine, *catalog, call, request, response);
 }
 
 }  // namespace

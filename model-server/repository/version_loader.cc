@@ -61,8 +61,7 @@ absl::Status WarmUp(const ModelManifest& manifest, const Model& model) {
 
 }  // namespace
 
-ManifestLoader::ManifestLoader(MakeObserver make_observer)
-    : make_observer_(std::move(make_observer)) {}
+ManifestLoader::ManifestLoader(StatsOf stats_of) : stats_of_(std::move(stats_of)) {}
 
 absl::StatusOr<std::shared_ptr<const ServedModel>> ManifestLoader::Load(const ModelVersionId& id,
                                                                         const std::string& folder) {
@@ -77,7 +76,7 @@ absl::StatusOr<std::shared_ptr<const ServedModel>> ManifestLoader::Load(const Mo
                   .platform = absl::StrCat("serin_", manifest.backend()),
                   .max_text_bytes = manifest.max_text_bytes(),
                   .model = std::move(model),
-                  .observer = make_observer_(id)});
+                  .stats = stats_of_(id)});
 }
 
 }  // namespace serin::model_server

@@ -25,10 +25,10 @@ class VersionLoader {
 // warm-up requests scored. Thread-safe.
 class ManifestLoader final : public VersionLoader {
  public:
-  // Makes the observer that hears of a version's predictions.
-  using MakeObserver = std::function<std::shared_ptr<PredictionObserver>(const ModelVersionId&)>;
+  // Gives the counters of a version.
+  using StatsOf = std::function<std::shared_ptr<PredictionStats>(const ModelVersionId&)>;
 
-  explicit ManifestLoader(MakeObserver make_observer);
+  explicit ManifestLoader(StatsOf stats_of);
 
   // Errors: INVALID_ARGUMENT (model.yaml, with every fault; a backend's refusal), NOT_FOUND or
   // DATA_LOSS (a file is missing or has another digest), FAILED_PRECONDITION (a warm-up request
@@ -37,7 +37,7 @@ class ManifestLoader final : public VersionLoader {
                                                           const std::string& folder) override;
 
  private:
-  const MakeObserver make_observer_;
+  const StatsOf stats_of_;
 };
 
 }  // namespace serin::model_server

@@ -1,66 +1,96 @@
 #include "model-server/telemetry/prediction_metrics.h"
 
-#include <array>
+#include <prometheus/metric_family.h>
+
+#include <limits>
+
+#include "model-server/inference/model.h"
 
 namespace serin::model_server {
 namespace {
 
-using CounterFamily = prometheus::Family<prometheus::Counter>;
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
 
-// A model of this kind answers in microseconds; 1 µs to 100 ms.
-const prometheus::Histogram::BucketBoundaries kInferenceBuckets = {
-    1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 5e-3, 1e-2, 1e-1};
+ClientMetric& Add(MetricFamily& family, std::vector<ClientMetric::Label> labels) {
+  ClientMetric& metric = family.metric.emplace_back();
+  metric.label = std::move(labels);
+  return metric;
+}
 
-class VersionMetrics final : public PredictionObserver {
- public:
-  VersionMetrics(CounterFamily& predictions, prometheus::Histogram& duration,
-                 prometheus::Labels labels)
-      : predictions_(predictions), duration_(duration), labels_(std::move(labels)) {
-    for (const Label label : {Label::kNegative, Label::kNeutral, Label::kPositive}) {
-      by_label_[static_cast<size_t>(label)] = &CounterOf(std::string(LabelName(label)), "OK");
-    }
+void AddCounters(MetricFamily& family, const std::string& model, const std::string& version,
+                 const PredictionStats::Totals& totals) {
+  const auto add = [&](const std::string& label, const std::string& code, uint64_t count) {
+    if (count == 0) return;
+    Add(family, {{"model", model}, {"version", version}, {"label", label}, {"code", code}})
+        .counter.value = static_cast<double>(count);
+  };
+  for (size_t i = 0; i < totals.predicted.size(); ++i) {
+    add(std::string(LabelName(static_cast<Label>(i))), "OK", totals.predicted[i]);
   }
-
-  void OnPredicted(Label label, absl::Duration inference) override {
-    by_label_[static_cast<size_t>(label)]->Increment();
-    duration_.Observe(absl::ToDoubleSeconds(inference));
+  for (size_t i = 0; i < totals.refused.size(); ++i) {
+    add("", absl::StatusCodeToString(static_cast<absl::StatusCode>(i)), totals.refused[i]);
   }
+}
 
-  void OnRefused(absl::StatusCode code) override {
-    CounterOf("", absl::StatusCodeToString(code)).Increment();
+void AddDuration(MetricFamily& family, const std::string& model, const std::string& version,
+                 const PredictionStats::Totals& totals) {
+  ClientMetric::Histogram& histogram =
+      Add(family, {{"model", model}, {"version", version}}).histogram;
+  uint64_t cumulative = 0;
+  for (size_t i = 0; i < totals.buckets.size(); ++i) {
+    cumulative += totals.buckets[i];
+    histogram.bucket.push_back({.cumulative_count = cumulative,
+                                .upper_bound = i < PredictionStats::kBucketSeconds.size()
+                                                   ? PredictionStats::kBucketSeconds[i]
+                                                   : std::numeric_limits<double>::infinity()});
   }
+  histogram.sample_count = cumulative;
+  histogram.sample_sum = totals.inference_seconds;
+}
 
- private:
-  prometheus::Counter& CounterOf(const std::string& label, const std::string& code) {
-    prometheus::Labels labels = labels_;
-    labels["label"] = label;
-    labels["code"] = code;
-    return predictions_.Add(labels);
-  }
-
-  CounterFamily& predictions_;
-  prometheus::Histogram& duration_;
-  const prometheus::Labels labels_;
-  std::array<prometheus::Counter*, 3> by_label_{};
-};
+MetricFamily DroppedLines(const JsonPredictionLog& log) {
+  MetricFamily family;
+  family.name = "serin_request_log_dropped_total";
+  family.help = "Lines of the request log that were lost because the disk was too slow or full.";
+  family.type = prometheus::MetricType::Counter;
+  Add(family, {}).counter.value = static_cast<double>(log.dropped());
+  return family;
+}
 
 }  // namespace
 
-PredictionMetrics::PredictionMetrics(prometheus::Registry& registry)
-    : predictions_(prometheus::BuildCounter()
-                       .Name("serin_model_predictions_total")
-                       .Help("Texts answered, by the label given (empty on errors) and gRPC code.")
-                       .Register(registry)),
-      durations_(prometheus::BuildHistogram()
-                     .Name("serin_model_inference_duration_seconds")
-                     .Help("Time the model takes for one text.")
-                     .Register(registry)) {}
+std::shared_ptr<PredictionStats> PredictionMetrics::StatsOf(const std::string& model,
+                                                            const std::string& version) {
+  absl::MutexLock lock(&mutex_);
+  std::shared_ptr<PredictionStats>& stats = stats_[{model, version}];
+  if (stats == nullptr) stats = std::make_shared<PredictionStats>();
+  return stats;
+}
 
-std::shared_ptr<PredictionObserver> PredictionMetrics::ObserverOf(const std::string& model,
-                                                                  const std::string& version) {
-  const prometheus::Labels labels = {{"model", model}, {"version", version}};
-  return std::make_shared<VersionMetrics>(predictions_, durations_.Add(labels, kInferenceBuckets),
-                                          labels);
+std::vector<MetricFamily> PredictionMetrics::Collect() const {
+  MetricFamily predictions;
+  predictions.name = "serin_model_predictions_total";
+  predictions.help = "Texts answered, by the label given (empty on errors) and gRPC code.";
+  predictions.type = prometheus::MetricType::Counter;
+  MetricFamily duration;
+  duration.name = "serin_model_inference_duration_seconds";
+  duration.help = "Time the model takes for one text.";
+  duration.type = prometheus::MetricType::Histogram;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [id, stats] : stats_) {
+      const PredictionStats::Totals totals = stats->Read();
+      AddCounters(predictions, id.first, id.second, totals);
+      // No histogram for the models that do not exist.
+      if (!id.first.empty()) AddDuration(duration, id.first, id.second, totals);
+    }
+  }
+  std::vector<MetricFamily> families = prometheus::Registry::Collect();
+  families.push_back(std::move(predictions));
+  families.push_back(std::move(duration));
+  if (log_ != nullptr) families.push_back(DroppedLines(*log_));
+  return families;
 }
 
 }  // namespace serin::model_server

@@ -168,12 +168,10 @@ TEST_F(ModelServerTest, CountsPredictionsByVersionLabelAndCode) {
   ASSERT_TRUE(Predict(Text("good"), response).ok());
   ASSERT_EQ(Predict(Text(""), response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   const std::string metrics = HttpGet(server_->admin_port(), "/metrics");
-  EXPECT_THAT(metrics,
-              HasSubstr("serin_model_predictions_total{code=\"OK\",label=\"positive\",model="
-                        "\"sentiment\",version=\"v1\"} 1"));
-  EXPECT_THAT(metrics,
-              HasSubstr("serin_model_predictions_total{code=\"INVALID_ARGUMENT\",label=\"\","
-                        "model=\"sentiment\",version=\"v1\"} 1"));
+  EXPECT_THAT(metrics, HasSubstr("serin_model_predictions_total{model=\"sentiment\",version=\"v1\","
+                                 "label=\"positive\",code=\"OK\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("serin_model_predictions_total{model=\"sentiment\",version=\"v1\","
+                                 "label=\"\",code=\"INVALID_ARGUMENT\"} 1\n"));
   EXPECT_THAT(metrics, HasSubstr("serin_model_inference_duration_seconds_count{model=\"sentiment\","
                                  "version=\"v1\"} 1"));
 }

@@ -1,5 +1,6 @@
 #include "model-server/inference/prediction_engine.h"
 
+#include <string>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -16,14 +17,18 @@ using ::serin::testing::IsOk;
 using ::serin::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
-class RecordingObserver final : public PredictionObserver {
+// Keeps what it is told, of every query or of none.
+class RecordingLog final : public PredictionLog {
  public:
-  void OnPredicted(Label label, absl::Duration) override { labels.push_back(label); }
-  void OnRefused(absl::StatusCode code) override { codes.push_back(code); }
-  std::vector<Label> labels;
-  std::vector<absl::StatusCode> codes;
+  bool Samples() override { return samples; }
+  void Write(const PredictionRecord& record) override {
+    lines.push_back(std::string(record.request_id) + " " + std::string(record.model) + "/" +
+                    std::string(record.version) + " " +
+                    absl::StatusCodeToString(record.status.code()));
+  }
+  bool samples = true;
+  std::vector<std::string> lines;
 };
 
 class PredictionEngineTest : public ::testing::Test {
@@ -33,8 +38,13 @@ class PredictionEngineTest : public ::testing::Test {
   }
 
   FakeClock clock_;
-  std::shared_ptr<RecordingObserver> observer_ = std::make_shared<RecordingObserver>();
-  RecordingObserver unknown_;
+  uint64_t Refused(absl::StatusCode code) const {
+    return stats_->Read().refused[static_cast<size_t>(code)];
+  }
+
+  std::shared_ptr<PredictionStats> stats_ = std::make_shared<PredictionStats>();
+  PredictionStats unknown_;
+  RecordingLog log_;
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
   Snapshot<ModelCatalog> catalog_{
       std::make_shared<const ModelCatalog>(std::vector<ModelCatalog::Entry>{
@@ -42,8 +52,8 @@ class PredictionEngineTest : public ::testing::Test {
                                                           .version = "v1",
                                                           .max_text_bytes = 10,
                                                           .model = model_,
-                                                          .observer = observer_})})};
-  PredictionEngine engine_{catalog_, unknown_, clock_};
+                                                          .stats = stats_})})};
+  PredictionEngine engine_{catalog_, unknown_, clock_, &log_};
 };
 
 TEST_F(PredictionEngineTest, SaysWhoAnswered) {
@@ -51,15 +61,15 @@ TEST_F(PredictionEngineTest, SaysWhoAnswered) {
   ASSERT_THAT(prediction, IsOk());
   EXPECT_EQ(prediction->by->version, "v1");
   EXPECT_THAT(Predict({.text = "bad", .model = "sentiment", .version = "v1"}), IsOk());
-  EXPECT_THAT(observer_->labels, ElementsAre(Label::kPositive, Label::kNegative));
+  EXPECT_THAT(stats_->Read().predicted, ElementsAre(1, 0, 1));
 }
 
 TEST_F(PredictionEngineTest, CountsAQueryForAnUnknownModelApart) {
   EXPECT_THAT(Predict({.text = "good", .model = "spam"}),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("got \"spam\"")));
   EXPECT_EQ(model_->calls(), 0);
-  EXPECT_THAT(unknown_.codes, ElementsAre(absl::StatusCode::kNotFound));
-  EXPECT_THAT(observer_->codes, IsEmpty());
+  EXPECT_EQ(unknown_.Read().refused[static_cast<size_t>(absl::StatusCode::kNotFound)], 1u);
+  EXPECT_EQ(Refused(absl::StatusCode::kNotFound), 0u);
 }
 
 TEST_F(PredictionEngineTest, ABadTextNeverReachesTheModel) {
@@ -73,7 +83,17 @@ TEST_F(PredictionEngineTest, ABadTextNeverReachesTheModel) {
 TEST_F(PredictionEngineTest, PassesOnAndCountsTheModelsOwnError) {
   model_->FailWith(absl::InternalError("weights are gone"));
   EXPECT_THAT(Predict({.text = "good"}), StatusIs(absl::StatusCode::kInternal, "weights are gone"));
-  EXPECT_THAT(observer_->codes, ElementsAre(absl::StatusCode::kInternal));
+  EXPECT_EQ(Refused(absl::StatusCode::kInternal), 1u);
+}
+
+TEST_F(PredictionEngineTest, LogsTheSampledQueriesWhateverTheirOutcome) {
+  (void)Predict({.text = "good", .request_id = "r1"});
+  (void)Predict({.text = "", .request_id = "r2"});
+  (void)Predict({.text = "good", .model = "spam", .request_id = "r3"});
+  log_.samples = false;
+  (void)Predict({.text = "good", .request_id = "r4"});
+  EXPECT_THAT(log_.lines, ElementsAre("r1 sentiment/v1 OK", "r2 sentiment/v1 INVALID_ARGUMENT",
+                                      "r3 spam/ NOT_FOUND"));
 }
 
 }  // namespace
