@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
   serin::SetUpProcess();
   serin::ShutdownSignal shutdown;
   serin::InitLogging("serin-router", config.log().level(), config.log().format());
-  auto router = serin::router::Router::Start(config);
+  auto router = serin::router::Router::Start(config, config_path);
   if (!router.ok()) {
     spdlog::error("cannot start: {}", std::string(router.status().message()));
     return 1;

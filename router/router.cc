@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
+#include "router/open_revision_log.h"
 #include "router/router_config.h"
 
 namespace serin::router {
@@ -21,10 +22,17 @@ constexpr absl::Duration kAdminGrace = absl::Milliseconds(100);
 constexpr char kPredictor[] = "serin.v1.Predictor";
 constexpr char kCanaryAdmin[] = "serin.v1.CanaryAdmin";
 
+TlsFiles AdminTls(const v1::config::RouterConfig& config) {
+  const v1::config::ServerTlsConfig& tls = config.admin_tls();
+  return {
+      .certificate = tls.certificate(), .private_key = tls.private_key(), .ca = tls.client_ca()};
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Router>> Router::Start(const v1::config::RouterConfig& config) {
-  auto router = std::unique_ptr<Router>(new Router(config));
+absl::StatusOr<std::unique_ptr<Router>> Router::Start(const v1::config::RouterConfig& config,
+                                                      const std::string& config_path) {
+  auto router = std::unique_ptr<Router>(new Router(config, config_path));
   SERIN_RETURN_IF_ERROR(router->Build());
   SERIN_RETURN_IF_ERROR(router->Serve());
   return router;
@@ -32,6 +40,7 @@ absl::StatusOr<std::unique_ptr<Router>> Router::Start(const v1::config::RouterCo
 
 Router::~Router() {
   Drain();
+  control_loop_.reset();
   ticker_.reset();
   admin_endpoint_.reset();
   // What is still in flight fails now, while those who get the answers are there.
@@ -41,7 +50,7 @@ Router::~Router() {
 }
 
 absl::Status Router::Build() {
-  SERIN_ASSIGN_OR_RETURN(log_, FileRevisionLog::Open(config_.revision_log().path()));
+  SERIN_ASSIGN_OR_RETURN(log_, OpenRevisionLog(config_.revision_log()));
   SERIN_ASSIGN_OR_RETURN(store_, RouteStore::Create(RouteSpecs(config_), *log_, clock_));
   BuildBackends();
   const v1::config::RouterLimitsConfig& limits = config_.limits();
@@ -53,6 +62,10 @@ absl::Status Router::Build() {
   canary_admin_ = std::make_unique<CanaryAdminService>(*store_, backends_);
   gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, timeout);
   metrics_ = std::make_shared<RouterMetrics>(backends_);
+  SERIN_ASSIGN_OR_RETURN(admin_access_,
+                         AdminAccess::Create(config_.admin_access(), *metrics_, clock_));
+  admin_gate_ = std::make_unique<CanaryAdminGate>(*canary_admin_, *admin_access_);
+  control_loop_ = std::make_unique<ControlLoop>(*store_, *log_, *metrics_, config_, config_path_);
   return absl::OkStatus();
 }
 
@@ -62,9 +75,6 @@ void Router::BuildBackends() {
     const std::shared_ptr<const ActiveRevision> active = route.active();
     spdlog::info("route {} starts at revision {}: {}", route.name(), active->number(),
                  active->record().slots);
-    if (const std::string drift = DriftSummary(route, *active); !drift.empty()) {
-      spdlog::warn("route {} drifts: {}", route.name(), drift);
-    }
     auto backends = std::make_unique<RouteBackends>(route, route.versions().size());
     for (size_t version = 0; version < route.versions().size(); ++version) {
       for (const std::string& address :
@@ -88,8 +98,9 @@ absl::Status Router::Serve() {
                          .health_names = {kPredictor},
                          .max_message_bytes = static_cast<int>(limits.max_message_bytes())}));
   SERIN_ASSIGN_OR_RETURN(admin_server_, GrpcServer::Start({.listen = config_.admin_grpc_listen(),
-                                                           .services = {canary_admin_.get()},
-                                                           .health_names = {kCanaryAdmin}}));
+                                                           .services = {admin_gate_.get()},
+                                                           .health_names = {kCanaryAdmin},
+                                                           .tls = AdminTls(config_)}));
   SERIN_ASSIGN_OR_RETURN(
       http_server_, HttpServer::Start({.listen = config_.http_listen(),
                                        .max_body_bytes = limits.max_message_bytes()},
@@ -104,6 +115,7 @@ absl::Status Router::Serve() {
     spdlog::info("{}", ready ? "ready" : "not ready");
   });
   ticker_ = std::make_unique<PeriodicThread>(kTick, [this] { Tick(); });
+  control_loop_->Start();
   spdlog::info("serving Predictor on {}, CanaryAdmin on {}, http on port {}",
                data_server_->address(), admin_server_->address(), http_server_->port());
   return absl::OkStatus();

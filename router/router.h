@@ -9,13 +9,16 @@
 #include "common/rpc/grpc_server.h"
 #include "common/telemetry/admin_endpoint.h"
 #include "common/time/clock.h"
+#include "router/control_loop.h"
 #include "router/dispatch/request_router.h"
+#include "router/grpc/admin_access.h"
+#include "router/grpc/canary_admin_gate.h"
 #include "router/grpc/canary_admin_service.h"
 #include "router/grpc/grpc_endpoint.h"
 #include "router/grpc/predictor_service.h"
 #include "router/http/predict_gateway.h"
 #include "router/periodic_thread.h"
-#include "router/revisions/file_revision_log.h"
+#include "router/revisions/revision_log.h"
 #include "router/revisions/route_store.h"
 #include "router/telemetry/router_metrics.h"
 #include "serin/v1/config/router.pb.h"
@@ -26,9 +29,11 @@ namespace serin::router {
 // Start() on. It is ready when every route's stable version has a ready endpoint.
 class Router {
  public:
-  // `config` has passed CheckRouterConfig. Errors: an address in use, a revision log that cannot
-  // be used.
-  static absl::StatusOr<std::unique_ptr<Router>> Start(const v1::config::RouterConfig& config);
+  // `config` has passed CheckRouterConfig; `config_path` is the file it came from, whose weights
+  // are followed, or empty. Errors: an address in use, a revision log or token file that cannot be
+  // used.
+  static absl::StatusOr<std::unique_ptr<Router>> Start(const v1::config::RouterConfig& config,
+                                                       const std::string& config_path = "");
   ~Router();
 
   // Not ready from now on; refuses new requests and waits for those in flight, at most the
@@ -42,7 +47,8 @@ class Router {
   int admin_port() const { return admin_endpoint_->port(); }
 
  private:
-  explicit Router(const v1::config::RouterConfig& config) : config_(config) {}
+  Router(const v1::config::RouterConfig& config, const std::string& config_path)
+      : config_(config), config_path_(config_path) {}
 
   absl::Status Build();
   absl::Status Serve();
@@ -50,9 +56,10 @@ class Router {
   void Tick();
 
   const v1::config::RouterConfig config_;
+  const std::string config_path_;
   RealClock clock_;
   Readiness readiness_;
-  std::unique_ptr<FileRevisionLog> log_;
+  std::unique_ptr<RevisionLog> log_;
   std::unique_ptr<RouteStore> store_;
   RouteBackendsList backends_;
   // All endpoints of backends_, as what they are.
@@ -61,8 +68,11 @@ class Router {
   std::unique_ptr<RequestRouter> request_router_;
   std::unique_ptr<PredictorService> predictor_;
   std::unique_ptr<CanaryAdminService> canary_admin_;
+  std::unique_ptr<AdminAccess> admin_access_;
+  std::unique_ptr<CanaryAdminGate> admin_gate_;
   std::unique_ptr<PredictGateway> gateway_;
   std::shared_ptr<RouterMetrics> metrics_;
+  std::unique_ptr<ControlLoop> control_loop_;
   // Servers come last, so that they end before what they serve.
   std::unique_ptr<GrpcServer> data_server_;
   std::unique_ptr<GrpcServer> admin_server_;

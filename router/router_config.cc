@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/config/config_loader.h"
+#include "common/rpc/grpc_server.h"
 #include "common/status/status_macros.h"
 #include "router/traffic/weights.h"
 
@@ -52,6 +53,28 @@ void CheckRoute(const std::string& key, const v1::config::RouteConfig& route,
   }
 }
 
+void CheckAdmin(const v1::config::RouterConfig& config, ConfigFaults& faults) {
+  const v1::config::ServerTlsConfig& tls = config.admin_tls();
+  const v1::config::AdminAccessConfig& access = config.admin_access();
+  const bool has_mtls = access.clients_size() > 0 && !tls.client_ca().empty();
+  if (access.clients_size() > 0 && tls.client_ca().empty()) {
+    faults.Add("admin_tls.client_ca", "a file, as admin_access.clients is set", "nothing");
+  }
+  if (tls.certificate().empty() != tls.private_key().empty()) {
+    faults.Add("admin_tls", "both certificate and private_key, or neither", "one of them");
+  }
+  if (tls.certificate().empty() && !tls.client_ca().empty()) {
+    faults.Add("admin_tls.certificate", "a file, as admin_tls.client_ca is set", "nothing");
+  }
+  const bool knows_callers = !access.token_file().empty() || has_mtls;
+  if (config.allow_insecure_admin() || IsLoopback(config.admin_grpc_listen())) return;
+  if (!tls.certificate().empty() && knows_callers) return;
+  faults.Add("admin_grpc_listen",
+             "a loopback address, or admin_tls with admin_access.token_file or "
+             "admin_access.clients, or allow_insecure_admin: true",
+             config.admin_grpc_listen());
+}
+
 }  // namespace
 
 absl::Status CheckRouterConfig(std::string_view file, const v1::config::RouterConfig& config) {
@@ -62,6 +85,7 @@ absl::Status CheckRouterConfig(std::string_view file, const v1::config::RouterCo
     CheckName(key + ".name", config.routes(i).name(), names, faults);
     CheckRoute(key, config.routes(i), faults);
   }
+  CheckAdmin(config, faults);
   return faults.ToStatus();
 }
 

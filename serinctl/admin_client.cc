@@ -1,43 +1,35 @@
 #include "serinctl/admin_client.h"
 
-#include <grpcpp/grpcpp.h>
+#include <grpcpp/channel.h>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 
 namespace serin::serinctl {
 namespace {
 
-absl::Status ToStatus(const grpc::Status& status) {
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-}
+constexpr absl::Duration kTimeout = absl::Seconds(10);
 
 }  // namespace
 
-AdminClient::AdminClient(const std::string& address, absl::Duration timeout)
-    : stub_(v1::CanaryAdmin::NewStub(
-          grpc::CreateChannel(address, grpc::InsecureChannelCredentials()))),
-      timeout_(timeout) {}
-
-absl::StatusOr<v1::Route> AdminClient::GetRoute(const std::string& route) {
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
-  v1::GetRouteRequest request;
-  request.set_route(route);
-  v1::Route response;
-  const grpc::Status status = stub_->GetRoute(&context, request, &response);
-  if (!status.ok()) return ToStatus(status);
-  return response;
+absl::StatusOr<AdminClient> AdminClient::Open(const ConnectionOptions& options) {
+  std::string token;
+  if (!options.token_file.empty()) {
+    SERIN_ASSIGN_OR_RETURN(token, ReadToken(options.token_file));
+  }
+  SERIN_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel,
+                         OpenChannel(options.address, options.tls));
+  return AdminClient(v1::CanaryAdmin::NewStub(channel), std::move(token));
 }
 
-absl::StatusOr<v1::SetWeightsResponse> AdminClient::SetWeights(
-    const v1::SetWeightsRequest& request) {
-  grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout_));
-  v1::SetWeightsResponse response;
-  const grpc::Status status = stub_->SetWeights(&context, request, &response);
-  if (!status.ok()) return ToStatus(status);
-  return response;
+void AdminClient::Prepare(grpc::ClientContext& context) const {
+  context.set_deadline(absl::ToChronoTime(absl::Now() + kTimeout));
+  if (!token_.empty()) context.AddMetadata("authorization", absl::StrCat("Bearer ", token_));
+}
+
+absl::Status AdminClient::ToStatus(const grpc::Status& status) {
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
 }
 
 }  // namespace serin::serinctl

@@ -15,11 +15,6 @@ namespace serin {
 
 namespace {
 
-bool IsLoopback(const std::string& listen) {
-  return absl::StartsWith(listen, "127.") || absl::StartsWith(listen, "localhost:") ||
-         absl::StartsWith(listen, "[::1]:") || absl::StartsWith(listen, "unix:");
-}
-
 void SetConnectionAge(const GrpcServer::Options& options, grpc::ServerBuilder& builder) {
   const auto set = [&builder](const char* name, absl::Duration value) {
     if (value == absl::InfiniteDuration()) return;
@@ -30,6 +25,11 @@ void SetConnectionAge(const GrpcServer::Options& options, grpc::ServerBuilder& b
 }
 
 }  // namespace
+
+bool IsLoopback(const std::string& listen) {
+  return absl::StartsWith(listen, "127.") || absl::StartsWith(listen, "localhost:") ||
+         absl::StartsWith(listen, "[::1]:") || absl::StartsWith(listen, "unix:");
+}
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& options) {
   static const bool plugins_registered = [] {

@@ -15,6 +15,9 @@ class Service;
 
 namespace serin {
 
+// Whether only this host reaches a listen address.
+bool IsLoopback(const std::string& listen);
+
 // A running gRPC server with grpc.health.v1.Health and reflection. It starts NOT_SERVING.
 // Thread-safe.
 class GrpcServer {

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/check.h"
 #include "common/status/grpc_status.h"
 #include "common/status/status_macros.h"
@@ -56,30 +57,53 @@ grpc::ServerWriteReactor<v1::Route>* CanaryAdminService::WatchRoute(
     grpc::CallbackServerContext* /*context*/, const v1::WatchRouteRequest* request) {
   const absl::StatusOr<const RouteBackends*> backends = Find(request->route());
   if (!backends.ok()) return new FailedWatch(backends.status());
-  return new RouteWatch(store_, **backends);
+  const uint64_t newest = (*backends)->route.active()->number();
+  if (request->from_revision() > newest) {
+    return new FailedWatch(absl::InvalidArgumentError(
+        absl::StrCat("from_revision: expected at most ", newest, ", the current revision, got ",
+                     request->from_revision())));
+  }
+  return new RouteWatch(store_, **backends, request->from_revision());
+}
+
+RouteStore::ReadyCheck CanaryAdminService::IsReady() const {
+  return [this](const Route& route, size_t version) {
+    return BackendsOf(route).HasReadyEndpoint(version);
+  };
 }
 
 grpc::ServerUnaryReactor* CanaryAdminService::SetWeights(grpc::CallbackServerContext* context,
                                                          const v1::SetWeightsRequest* request,
                                                          v1::SetWeightsResponse* response) {
-  return Finish(*context, DoSetWeights(*request, context->peer(), *response));
+  const WeightChange change = FromMessage(*request, context->peer());
+  return Finish(*context, Answer(change, store_.SetWeights(change, IsReady()), *response));
 }
 
-absl::Status CanaryAdminService::DoSetWeights(const v1::SetWeightsRequest& request,
-                                              const std::string& peer,
-                                              v1::SetWeightsResponse& response) {
-  const auto is_ready = [this](const Route& route, size_t version) {
-    return BackendsOf(route).HasReadyEndpoint(version);
-  };
-  const WeightChange change = FromMessage(request, peer);
-  SERIN_ASSIGN_OR_RETURN(const RouteStore::ChangeResult result,
-                         store_.SetWeights(change, is_ready));
-  *response.mutable_route() = ToMessage(BackendsOf(*result.route), *result.revision);
-  response.set_moved_share(result.moved_share);
+grpc::ServerUnaryReactor* CanaryAdminService::Rollback(grpc::CallbackServerContext* context,
+                                                       const v1::RollbackRequest* request,
+                                                       v1::SetWeightsResponse* response) {
+  const WeightChange change = FromMessage(*request, context->peer());
+  const auto result = store_.Rollback(change, request->revision(), IsReady());
+  return Finish(*context, Answer(change, result, *response));
+}
+
+grpc::ServerUnaryReactor* CanaryAdminService::ResetWeights(grpc::CallbackServerContext* context,
+                                                           const v1::ResetWeightsRequest* request,
+                                                           v1::SetWeightsResponse* response) {
+  const WeightChange change = FromMessage(*request, context->peer());
+  return Finish(*context, Answer(change, store_.Reset(change, IsReady()), *response));
+}
+
+absl::Status CanaryAdminService::Answer(const WeightChange& change,
+                                        const absl::StatusOr<RouteStore::ChangeResult>& result,
+                                        v1::SetWeightsResponse& response) const {
+  SERIN_RETURN_IF_ERROR(result.status());
+  response = ToMessage(BackendsOf(*result->route), *result);
   if (!change.dry_run) {
-    spdlog::info("route {} is at revision {}: {} by {}, because: {}", result.route->name(),
-                 result.revision->number(), result.revision->record().slots, change.actor,
-                 change.reason);
+    spdlog::info("route {} is at revision {}: {} (before: {}) by {} from {}, because: {}",
+                 result->route->name(), result->revision->number(),
+                 result->revision->record().slots, result->base->record().slots, change.actor,
+                 change.peer, change.reason);
   }
   return absl::OkStatus();
 }

@@ -7,8 +7,8 @@
 
 namespace serin::router {
 
-// serin.v1.CanaryAdmin on the admin port. SetWeights blocks its thread for the log's disk write.
-// Thread-safe.
+// serin.v1.CanaryAdmin, for callers whose rights have been checked. A change blocks its thread
+// until the log has it. Thread-safe.
 class CanaryAdminService final : public v1::CanaryAdmin::CallbackService {
  public:
   // Both must outlive the service; `backends` has the store's routes in their order.
@@ -26,6 +26,12 @@ class CanaryAdminService final : public v1::CanaryAdmin::CallbackService {
   grpc::ServerUnaryReactor* SetWeights(grpc::CallbackServerContext* context,
                                        const v1::SetWeightsRequest* request,
                                        v1::SetWeightsResponse* response) override;
+  grpc::ServerUnaryReactor* Rollback(grpc::CallbackServerContext* context,
+                                     const v1::RollbackRequest* request,
+                                     v1::SetWeightsResponse* response) override;
+  grpc::ServerUnaryReactor* ResetWeights(grpc::CallbackServerContext* context,
+                                         const v1::ResetWeightsRequest* request,
+                                         v1::SetWeightsResponse* response) override;
   grpc::ServerUnaryReactor* ListRevisions(grpc::CallbackServerContext* context,
                                           const v1::ListRevisionsRequest* request,
                                           v1::ListRevisionsResponse* response) override;
@@ -34,8 +40,11 @@ class CanaryAdminService final : public v1::CanaryAdmin::CallbackService {
                                               v1::ExplainAssignmentResponse* response) override;
 
  private:
-  absl::Status DoSetWeights(const v1::SetWeightsRequest& request, const std::string& peer,
-                            v1::SetWeightsResponse& response);
+  RouteStore::ReadyCheck IsReady() const;
+  // The answer to a change, and its line in the log.
+  absl::Status Answer(const WeightChange& change,
+                      const absl::StatusOr<RouteStore::ChangeResult>& result,
+                      v1::SetWeightsResponse& response) const;
   absl::Status DoExplain(const v1::ExplainAssignmentRequest& request,
                          v1::ExplainAssignmentResponse& response) const;
   absl::StatusOr<const RouteBackends*> Find(const std::string& name) const;

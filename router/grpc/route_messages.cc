@@ -1,5 +1,7 @@
 #include "router/grpc/route_messages.h"
 
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,6 +9,25 @@
 
 namespace serin::router {
 namespace {
+
+void FillTraffic(VersionStats& stats, v1::Traffic& traffic) {
+  uint64_t requests = 0;
+  uint64_t good = 0;
+  for (int kind = 1; kind < kAssignmentKinds; ++kind) {
+    for (int code = 0; code < kStatusCodes; ++code) {
+      const uint64_t count =
+          stats.requests(static_cast<AssignmentKind>(kind), static_cast<absl::StatusCode>(code))
+              .load(std::memory_order_relaxed);
+      requests += count;
+      if (code == 0) good += count;
+    }
+  }
+  traffic.set_requests(requests);
+  traffic.set_errors(requests - good);
+  const std::vector<int64_t>& bounds = stats.duration.bounds();
+  for (const int64_t bound : bounds) traffic.add_bounds_seconds(static_cast<double>(bound) * 1e-9);
+  for (size_t i = 0; i <= bounds.size(); ++i) traffic.add_counts(stats.duration.count(i));
+}
 
 void FillVersion(const RouteBackends& backends, const ActiveRevision& active, size_t index,
                  uint32_t slots, uint64_t served_by_all, v1::Version& version) {
@@ -22,14 +43,44 @@ void FillVersion(const RouteBackends& backends, const ActiveRevision& active, si
     added.set_address(endpoint->address());
     added.set_ready(endpoint->ready());
   }
+  FillTraffic(*backends.stats.versions[index], *version.mutable_traffic());
+}
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp message;
+  const int64_t nanos = absl::ToUnixNanos(time);
+  message.set_seconds(nanos / 1'000'000'000);
+  message.set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
+  return message;
+}
+
+template <typename Message>
+void FillExpiry(const Revision& revision, Message& message) {
+  if (revision.expires_at == absl::InfiniteFuture()) return;
+  *message.mutable_expires_at() = ToTimestamp(revision.expires_at);
+  message.set_reverts_to(revision.reverts_to);
+}
+
+// What the requests for a change have in common.
+template <typename Request>
+WeightChange NoteOf(const Request& request, const std::string& peer) {
+  return {.route = request.route(),
+          .weights = {},
+          .expected_revision = request.expected_revision(),
+          .reason = request.reason(),
+          .actor = request.actor().empty() ? peer : request.actor(),
+          .peer = peer,
+          .dry_run = request.dry_run(),
+          .force = request.force(),
+          .ttl = std::nullopt};
 }
 
 void FillDrift(const Route& route, const ActiveRevision& active, v1::Route& message) {
   std::string drift = DriftSummary(route, active);
   if (drift.empty()) return;
   message.mutable_drift()->set_summary(std::move(drift));
-  const auto& config = route.spec().weights;
-  message.mutable_drift()->mutable_config_weights()->insert(config.begin(), config.end());
+  const auto base = route.base();
+  message.mutable_drift()->mutable_config_weights()->insert(base->begin(), base->end());
 }
 
 }  // namespace
@@ -49,6 +100,7 @@ v1::Route ToMessage(const RouteBackends& backends, const ActiveRevision& active)
     FillVersion(backends, active, i, slots[i], served_by_all, *message.add_versions());
   }
   FillDrift(route, active, message);
+  FillExpiry(active.record(), message);
   return message;
 }
 
@@ -57,22 +109,50 @@ v1::Revision ToMessage(const Revision& revision) {
   message.set_route(revision.route);
   message.set_revision(revision.number);
   message.mutable_weights()->insert(revision.weights.begin(), revision.weights.end());
-  const int64_t nanos = absl::ToUnixNanos(revision.created_at);
-  message.mutable_created_at()->set_seconds(nanos / 1'000'000'000);
-  message.mutable_created_at()->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
+  *message.mutable_created_at() = ToTimestamp(revision.created_at);
   message.set_actor(revision.actor);
   message.set_reason(revision.reason);
+  message.set_peer(revision.peer);
+  FillExpiry(revision, message);
   return message;
 }
 
 WeightChange FromMessage(const v1::SetWeightsRequest& request, const std::string& peer) {
-  return {.route = request.route(),
-          .weights = {request.weights().begin(), request.weights().end()},
-          .expected_revision = request.expected_revision(),
-          .reason = request.reason(),
-          .actor = request.actor().empty() ? peer : request.actor(),
-          .dry_run = request.dry_run(),
-          .force = request.force()};
+  WeightChange change = NoteOf(request, peer);
+  change.weights = {request.weights().begin(), request.weights().end()};
+  if (request.has_ttl()) {
+    change.ttl = absl::Seconds(request.ttl().seconds()) + absl::Nanoseconds(request.ttl().nanos());
+  }
+  return change;
+}
+
+WeightChange FromMessage(const v1::RollbackRequest& request, const std::string& peer) {
+  return NoteOf(request, peer);
+}
+
+WeightChange FromMessage(const v1::ResetWeightsRequest& request, const std::string& peer) {
+  return NoteOf(request, peer);
+}
+
+v1::SetWeightsResponse ToMessage(const RouteBackends& backends,
+                                 const RouteStore::ChangeResult& result) {
+  v1::SetWeightsResponse message;
+  *message.mutable_route() = ToMessage(backends, *result.revision);
+  message.set_moved_share(result.moved_share);
+  const SlotTable& before = result.base->split().table();
+  const SlotTable& after = result.revision->split().table();
+  std::map<std::pair<uint16_t, uint16_t>, uint32_t> moved;
+  for (uint32_t slot = 0; slot < kSlots; ++slot) {
+    if (before[slot] != after[slot]) ++moved[{before[slot], after[slot]}];
+  }
+  const std::vector<std::string>& versions = backends.route.versions();
+  for (const auto& [way, slots] : moved) {
+    v1::Move& move = *message.add_moves();
+    move.set_from(versions[way.first]);
+    move.set_to(versions[way.second]);
+    move.set_share(static_cast<double>(slots) / kSlots);
+  }
+  return message;
 }
 
 absl::StatusOr<v1::ExplainAssignmentResponse> Explain(const Route& route,

@@ -15,6 +15,11 @@ v1::Revision ToMessage(const Revision& revision);
 
 // `peer`: gRPC's name of the caller, the actor when the request names none.
 WeightChange FromMessage(const v1::SetWeightsRequest& request, const std::string& peer);
+WeightChange FromMessage(const v1::RollbackRequest& request, const std::string& peer);
+WeightChange FromMessage(const v1::ResetWeightsRequest& request, const std::string& peer);
+
+v1::SetWeightsResponse ToMessage(const RouteBackends& backends,
+                                 const RouteStore::ChangeResult& result);
 
 // Which version the request's key or sequence gets under `revision`, and why. INVALID_ARGUMENT when
 // it has neither.

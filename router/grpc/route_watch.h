@@ -10,14 +10,18 @@
 
 namespace serin::router {
 
-// One WatchRoute: the route now, then after every publication, until the caller cancels. Deletes
-// itself when gRPC is through with it.
+// One WatchRoute: the revisions after the one the caller saw, or the one in force, then every new
+// one, each once and in order, until the caller cancels. Deletes itself when gRPC is through with
+// it.
 class RouteWatch final : public grpc::ServerWriteReactor<v1::Route> {
  public:
-  RouteWatch(RouteStore& store, const RouteBackends& backends);
+  // `from_revision` is at most the route's revision; 0: start with the one in force.
+  RouteWatch(RouteStore& store, const RouteBackends& backends, uint64_t from_revision);
 
  private:
-  void Add();
+  void AddPast(uint64_t from_revision);
+  void AddNew(const ActiveRevision& revision);
+  void Add(const ActiveRevision& revision) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
   void OnDone() override { delete this; }
@@ -29,6 +33,9 @@ class RouteWatch final : public grpc::ServerWriteReactor<v1::Route> {
   absl::Mutex mutex_;
   // The front is being written.
   std::deque<v1::Route> pending_ ABSL_GUARDED_BY(mutex_);
+  // The newest revision in pending_ or sent.
+  uint64_t newest_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool started_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

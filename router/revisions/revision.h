@@ -23,6 +23,11 @@ struct Revision {
   absl::Time created_at;
   std::string actor;
   std::string reason;
+  // The caller's address; empty: the router itself.
+  std::string peer;
+  // When the weights of revision `reverts_to` come back; never, unless it was given a ttl.
+  absl::Time expires_at = absl::InfiniteFuture();
+  uint64_t reverts_to = 0;
   RevisionSource source = RevisionSource::kRuntime;
 
   bool operator==(const Revision& other) const = default;

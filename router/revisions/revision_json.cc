@@ -3,11 +3,29 @@
 #include <exception>
 
 #include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
 #include "nlohmann/json.hpp"
 
 namespace serin::router {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
+}
+
+absl::Status ReadTime(const Json& json, const char* key, absl::Time& time) {
+  std::string fault;
+  if (absl::ParseTime(absl::RFC3339_full, json.at(key).get_ref<const std::string&>(), &time,
+                      &fault)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(key, ": ", fault));
+}
+
+}  // namespace
 
 std::string RevisionToJson(const Revision& revision) {
   Json json;
@@ -15,10 +33,14 @@ std::string RevisionToJson(const Revision& revision) {
   json["revision"] = revision.number;
   json["weights"] = revision.weights;
   json["slots"] = revision.slots;
-  json["created_at"] =
-      absl::FormatTime(absl::RFC3339_full, revision.created_at, absl::UTCTimeZone());
+  json["created_at"] = TimeText(revision.created_at);
   json["actor"] = revision.actor;
   json["reason"] = revision.reason;
+  json["peer"] = revision.peer;
+  if (revision.expires_at != absl::InfiniteFuture()) {
+    json["expires_at"] = TimeText(revision.expires_at);
+    json["reverts_to"] = revision.reverts_to;
+  }
   json["source"] = revision.source == RevisionSource::kConfig ? "config" : "runtime";
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -35,11 +57,12 @@ absl::StatusOr<Revision> RevisionFromJson(std::string_view text) {
     json.at("reason").get_to(revision.reason);
     const auto source = json.at("source").get<std::string>();
     revision.source = source == "config" ? RevisionSource::kConfig : RevisionSource::kRuntime;
-    std::string fault;
-    if (!absl::ParseTime(absl::RFC3339_full, json.at("created_at").get<std::string>(),
-                         &revision.created_at, &fault)) {
-      return absl::InvalidArgumentError(absl::StrCat("created_at: ", fault));
+    revision.peer = json.value("peer", std::string());
+    if (json.contains("expires_at")) {
+      SERIN_RETURN_IF_ERROR(ReadTime(json, "expires_at", revision.expires_at));
+      json.at("reverts_to").get_to(revision.reverts_to);
     }
+    SERIN_RETURN_IF_ERROR(ReadTime(json, "created_at", revision.created_at));
     return revision;
   } catch (const std::exception& fault) {
     return absl::InvalidArgumentError(fault.what());

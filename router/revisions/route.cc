@@ -18,6 +18,7 @@ uint16_t IndexOf(const std::vector<std::string>& versions, std::string_view name
 Route::Route(RouteSpec spec, std::shared_ptr<const ActiveRevision> active)
     : spec_(std::move(spec)),
       stable_(IndexOf(spec_.versions, spec_.stable_version)),
+      base_(std::make_shared<const std::map<std::string, uint32_t>>(spec_.weights)),
       active_(std::move(active)) {
   SERIN_CHECK(stable_ < spec_.versions.size());
 }

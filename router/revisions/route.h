@@ -15,7 +15,7 @@
 
 namespace serin::router {
 
-// What the config file says of a route.
+// What the config file said of a route at the start.
 struct RouteSpec {
   std::string name;
   std::string stable_version;
@@ -66,6 +66,12 @@ class Route {
   const std::vector<std::string>& versions() const { return spec_.versions; }
   uint16_t stable() const { return stable_; }
 
+  // The weights of the config file as it is now.
+  std::shared_ptr<const std::map<std::string, uint32_t>> base() const { return base_.Get(); }
+  void SetBase(std::map<std::string, uint32_t> weights) {
+    base_.Set(std::make_shared<const std::map<std::string, uint32_t>>(std::move(weights)));
+  }
+
   // Index of a version's name; none when the route has no such version.
   std::optional<uint16_t> FindVersion(std::string_view name) const;
 
@@ -75,6 +81,7 @@ class Route {
  private:
   const RouteSpec spec_;
   const uint16_t stable_;
+  Snapshot<std::map<std::string, uint32_t>> base_;
   Snapshot<ActiveRevision> active_;
 };
 

@@ -1,6 +1,7 @@
 #include "router/revisions/route_store.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -13,37 +14,25 @@
 namespace serin::router {
 namespace {
 
-constexpr size_t kMaxReasonBytes = 1024;
-constexpr size_t kMaxActorBytes = 256;
+// Other routers may win so many times in a row before a change that expects nothing gives up.
+constexpr int kTries = 32;
+
+constexpr char kTtlActor[] = "ttl";
+constexpr char kConfigActor[] = "config";
 
 std::string WeightsText(const std::map<std::string, uint32_t>& weights) {
   return absl::StrJoin(weights, " ", absl::PairFormatter("="));
 }
 
-void CheckLength(std::string_view field, const std::string& value, size_t most,
-                 std::vector<std::string>& faults) {
-  if (value.size() <= most) return;
-  faults.push_back(
-      absl::StrCat(AbslView(field), ": expected at most ", most, " bytes, got ", value.size()));
-}
+bool AnyIsReady(const Route& /*route*/, size_t /*version*/) { return true; }
 
-absl::StatusOr<Weights> Validate(const Route& route, const WeightChange& change) {
-  std::vector<std::string> faults;
-  absl::StatusOr<Weights> weights = Weights::Create(route.versions(), change.weights);
-  if (!weights.ok()) faults.emplace_back(weights.status().message());
-  CheckLength("reason", change.reason, kMaxReasonBytes, faults);
-  CheckLength("actor", change.actor, kMaxActorBytes, faults);
-  if (!faults.empty()) return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
-  return weights;
-}
-
-absl::Status CheckReady(const Route& route, const Weights& weights,
+absl::Status CheckReady(const Route& route, const std::map<std::string, uint32_t>& weights,
                         const RouteStore::ReadyCheck& is_ready) {
   std::vector<std::string> faults;
-  for (size_t version = 0; version < weights.size(); ++version) {
-    if (weights[version] == 0 || is_ready(route, version)) continue;
-    faults.push_back(absl::StrCat("version ", route.versions()[version], " would get weight ",
-                                  weights[version],
+  for (const auto& [name, weight] : weights) {
+    const std::optional<uint16_t> version = route.FindVersion(name);
+    if (weight == 0 || !version.has_value() || is_ready(route, *version)) continue;
+    faults.push_back(absl::StrCat("version ", name, " would get weight ", weight,
                                   " but has no ready endpoint (force: true gives it anyway)"));
   }
   if (faults.empty()) return absl::OkStatus();
@@ -63,14 +52,25 @@ absl::StatusOr<std::unique_ptr<RouteStore>> RouteStore::Create(std::vector<Route
     std::vector<Revision> history = std::move(by_route[spec.name]);
     SERIN_RETURN_IF_ERROR(store->AddRoute(std::move(spec), std::move(history)));
   }
+  log.Follow([raw = store.get()](const Revision& record) { return raw->Apply(record); });
   return store;
 }
+
+RouteStore::~RouteStore() { log_.Follow(nullptr); }
 
 absl::Status RouteStore::AddRoute(RouteSpec spec, std::vector<Revision> history) {
   SERIN_RETURN_IF_ERROR(CheckNumbers(spec.name, history));
   SERIN_ASSIGN_OR_RETURN(StartRevision start, ChooseStart(spec, history, clock_.Now()));
   if (start.is_new) {
-    SERIN_RETURN_IF_ERROR(log_.Append(start.revision));
+    const absl::Status appended = log_.Append(start.revision);
+    if (absl::IsAborted(appended)) {
+      // Another router was first; what it wrote is the history now.
+      SERIN_ASSIGN_OR_RETURN(history, log_.ReadAll());
+      const auto of_other = [&](const Revision& record) { return record.route != spec.name; };
+      history.erase(std::remove_if(history.begin(), history.end(), of_other), history.end());
+      return AddRoute(std::move(spec), std::move(history));
+    }
+    SERIN_RETURN_IF_ERROR(appended);
     history.push_back(start.revision);
   }
   auto active = std::make_shared<const ActiveRevision>(
@@ -92,63 +92,155 @@ absl::StatusOr<Route*> RouteStore::Find(std::string_view name) const {
                                           absl::StrJoin(routes_, ", ", print_name)));
 }
 
-absl::StatusOr<RouteStore::ChangeResult> RouteStore::Plan(Route& route,
-                                                          const WeightChange& change) const {
-  SERIN_ASSIGN_OR_RETURN(const Weights weights, Validate(route, change));
+absl::StatusOr<RouteStore::ChangeResult> RouteStore::Plan(Route& route, const WeightChange& change,
+                                                          const ReadyCheck& is_ready,
+                                                          const MakeTarget& make_target) const {
   const std::shared_ptr<const ActiveRevision> current = route.active();
   if (change.expected_revision != 0 && change.expected_revision != current->number()) {
     return absl::AbortedError(absl::StrCat("expected_revision is ", change.expected_revision,
                                            " but route ", route.name(), " is at revision ",
                                            current->number()));
   }
+  SERIN_ASSIGN_OR_RETURN(Target target, make_target(*current));
+  if (!change.force) SERIN_RETURN_IF_ERROR(CheckReady(route, target.weights, is_ready));
+  Revision record = NextRevision(route, *current, change, target, clock_.Now());
   const SlotTable& before = current->split().table();
-  const std::vector<Revision> recent = History(route, 2);
-  SlotTable after = before.Reweight(weights);
-  if (recent.size() == 2) {
-    const absl::StatusOr<SlotTable> former = SlotTable::Parse(recent[1].slots, route.versions());
-    if (former.ok()) after = before.ReweightTowards(weights, *former);
-  }
-  Revision record{.route = route.name(),
-                  .number = current->number() + 1,
-                  .weights = change.weights,
-                  .slots = after.ToText(route.versions()),
-                  .created_at = clock_.Now(),
-                  .actor = change.actor,
-                  .reason = change.reason,
-                  .source = RevisionSource::kRuntime};
-  const double moved = static_cast<double>(before.Distance(after)) / kSlots;
+  const double moved = static_cast<double>(before.Distance(target.table)) / kSlots;
   return ChangeResult{.route = &route,
                       .revision = std::make_shared<const ActiveRevision>(
-                          std::move(record), std::move(after), route.versions().size()),
+                          std::move(record), std::move(target.table), route.versions().size()),
+                      .base = current,
                       .moved_share = moved};
+}
+
+absl::StatusOr<RouteStore::ChangeResult> RouteStore::Change(Route& route,
+                                                            const WeightChange& change,
+                                                            const ReadyCheck& is_ready,
+                                                            const MakeTarget& make_target) {
+  absl::MutexLock lock(&writer_);
+  for (int i = 0; i < kTries; ++i) {
+    SERIN_ASSIGN_OR_RETURN(ChangeResult result, Plan(route, change, is_ready, make_target));
+    if (change.dry_run) return result;
+    const absl::Status persisted = log_.Append(result.revision->record());
+    // The next plan sees what came first, and refuses when the caller expected something else.
+    if (absl::IsAborted(persisted)) continue;
+    if (!persisted.ok()) {
+      return absl::UnavailableError(
+          absl::StrCat("the change could not be persisted: ", persisted.message()));
+    }
+    Publish(route, result.revision);
+    return result;
+  }
+  return absl::AbortedError(absl::StrCat("other routers changed route ", route.name(), " ", kTries,
+                                         " times meanwhile; try again"));
 }
 
 absl::StatusOr<RouteStore::ChangeResult> RouteStore::SetWeights(const WeightChange& change,
                                                                 const ReadyCheck& is_ready) {
   SERIN_ASSIGN_OR_RETURN(Route * route, Find(change.route));
-  absl::MutexLock lock(&writer_);
-  SERIN_ASSIGN_OR_RETURN(ChangeResult result, Plan(*route, change));
-  if (!change.force) {
-    SERIN_ASSIGN_OR_RETURN(const Weights weights, Validate(*route, change));
-    SERIN_RETURN_IF_ERROR(CheckReady(*route, weights, is_ready));
+  SERIN_RETURN_IF_ERROR(CheckChange(*route, change));
+  return Change(*route, change, is_ready, [&](const ActiveRevision& current) {
+    const std::vector<Revision> recent = History(*route, 2);
+    const Revision* const former = recent.size() == 2 ? &recent[1] : nullptr;
+    return TargetOfWeights(*route, current, former, change.weights);
+  });
+}
+
+absl::StatusOr<RouteStore::ChangeResult> RouteStore::Rollback(const WeightChange& change,
+                                                              uint64_t revision,
+                                                              const ReadyCheck& is_ready) {
+  SERIN_ASSIGN_OR_RETURN(Route * route, Find(change.route));
+  SERIN_RETURN_IF_ERROR(CheckNote(change));
+  return Change(
+      *route, change, is_ready, [&](const ActiveRevision& current) -> absl::StatusOr<Target> {
+        const uint64_t number = revision == 0 ? current.number() - 1 : revision;
+        if (number == 0) {
+          return absl::FailedPreconditionError(
+              absl::StrCat("route ", route->name(), " is at revision 1, there is none before it"));
+        }
+        SERIN_ASSIGN_OR_RETURN(const Revision past, FindRecord(*route, number));
+        return TargetOfRevision(*route, past);
+      });
+}
+
+absl::StatusOr<RouteStore::ChangeResult> RouteStore::Reset(const WeightChange& change,
+                                                           const ReadyCheck& is_ready) {
+  SERIN_ASSIGN_OR_RETURN(Route * route, Find(change.route));
+  SERIN_RETURN_IF_ERROR(CheckNote(change));
+  return Change(*route, change, is_ready,
+                [&](const ActiveRevision& current) -> absl::StatusOr<Target> {
+                  SERIN_ASSIGN_OR_RETURN(Target target,
+                                         TargetOfWeights(*route, current, nullptr, *route->base()));
+                  target.source = RevisionSource::kConfig;
+                  return target;
+                });
+}
+
+absl::Status RouteStore::RevertExpired() {
+  absl::Status first;
+  for (const std::unique_ptr<Route>& route : routes_) {
+    const std::shared_ptr<const ActiveRevision> active = route->active();
+    if (active->record().expires_at <= clock_.Now()) {
+      first.Update(Revert(*route, active->record()));
+    }
   }
-  if (change.dry_run) return result;
-  if (const absl::Status persisted = log_.Append(result.revision->record()); !persisted.ok()) {
-    return absl::UnavailableError(absl::StrCat(
-        "the change could not be persisted, nothing has changed: ", persisted.message()));
+  return first;
+}
+
+absl::Status RouteStore::Revert(Route& route, const Revision& expired) {
+  const WeightChange change{
+      .expected_revision = expired.number,
+      .reason = absl::StrCat("the ttl of revision ", expired.number, " has run out: back to ",
+                             expired.reverts_to),
+      .actor = kTtlActor,
+  };
+  const absl::Status reverted =
+      Change(route, change, AnyIsReady, [&](const ActiveRevision&) -> absl::StatusOr<Target> {
+        SERIN_ASSIGN_OR_RETURN(const Revision past, FindRecord(route, expired.reverts_to));
+        SERIN_ASSIGN_OR_RETURN(Target target, TargetOfRevision(route, past));
+        // What came from the config does so again, and follows it.
+        target.source = past.source;
+        return target;
+      }).status();
+  // Somebody else changed the route, or another router was faster.
+  return absl::IsAborted(reverted) ? absl::OkStatus() : reverted;
+}
+
+absl::StatusOr<bool> RouteStore::ChangeBase(Route& route, std::map<std::string, uint32_t> weights) {
+  SERIN_RETURN_IF_ERROR(Weights::Create(route.versions(), weights).status());
+  route.SetBase(std::move(weights));
+  const std::shared_ptr<const ActiveRevision> active = route.active();
+  if (active->record().source != RevisionSource::kConfig) return false;
+  const WeightChange change{.route = route.name(),
+                            .expected_revision = active->number(),
+                            .reason = "the config file has changed",
+                            .actor = kConfigActor};
+  const absl::Status changed = Reset(change, AnyIsReady).status();
+  if (absl::IsAborted(changed)) return false;
+  if (!changed.ok()) return changed;
+  return true;
+}
+
+absl::Status RouteStore::Apply(const Revision& record) {
+  for (const std::unique_ptr<Route>& route : routes_) {
+    if (route->name() != record.route) continue;
+    SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, route->versions()));
+    Publish(*route, std::make_shared<const ActiveRevision>(record, std::move(table),
+                                                           route->versions().size()));
   }
-  Publish(*route, result.revision);
-  return result;
+  return absl::OkStatus();
 }
 
 void RouteStore::Publish(Route& route, std::shared_ptr<const ActiveRevision> next) {
+  absl::MutexLock publishing(&publisher_);
+  if (next->number() <= route.active()->number()) return;
   {
     absl::MutexLock lock(&history_mutex_);
     history_[route.name()].push_back(next->record());
   }
-  route.Publish(std::move(next));
+  route.Publish(next);
   absl::MutexLock lock(&listeners_mutex_);
-  for (const auto& [id, listener] : listeners_) listener(route);
+  for (const auto& [id, listener] : listeners_) listener(route, next);
 }
 
 std::vector<Revision> RouteStore::History(const Route& route, size_t limit) const {
@@ -158,19 +250,26 @@ std::vector<Revision> RouteStore::History(const Route& route, size_t limit) cons
   return {all.rbegin(), all.rbegin() + static_cast<std::ptrdiff_t>(count)};
 }
 
+absl::StatusOr<Revision> RouteStore::FindRecord(const Route& route, uint64_t number) const {
+  absl::MutexLock lock(&history_mutex_);
+  const std::vector<Revision>& all = history_.at(route.name());
+  const auto found = std::lower_bound(
+      all.begin(), all.end(), number,
+      [](const Revision& record, uint64_t wanted) { return record.number < wanted; });
+  if (found != all.end() && found->number == number) return *found;
+  return absl::NotFoundError(absl::StrCat("revision ", number, " of route ", route.name(),
+                                          ": expected ", all.front().number, " to ",
+                                          all.back().number));
+}
+
 absl::StatusOr<std::shared_ptr<const ActiveRevision>> RouteStore::FindRevision(
     const Route& route, uint64_t number) const {
   std::shared_ptr<const ActiveRevision> current = route.active();
   if (number == 0 || number == current->number()) return current;
-  absl::MutexLock lock(&history_mutex_);
-  const std::vector<Revision>& all = history_.at(route.name());
-  if (number > all.size()) {
-    return absl::NotFoundError(absl::StrCat("revision ", number, " of route ", route.name(),
-                                            ": expected 1 to ", all.size()));
-  }
-  const Revision& record = all[number - 1];
+  SERIN_ASSIGN_OR_RETURN(Revision record, FindRecord(route, number));
   SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, route.versions()));
-  return std::make_shared<const ActiveRevision>(record, std::move(table), route.versions().size());
+  return std::make_shared<const ActiveRevision>(std::move(record), std::move(table),
+                                                route.versions().size());
 }
 
 uint64_t RouteStore::Subscribe(Listener listener) {
@@ -185,13 +284,13 @@ void RouteStore::Unsubscribe(uint64_t id) {
 }
 
 std::string DriftSummary(const Route& route, const ActiveRevision& running) {
-  if (running.record().source == RevisionSource::kConfig) return "";
-  const absl::StatusOr<Weights> config = Weights::Create(route.versions(), route.spec().weights);
+  const auto base = route.base();
+  const absl::StatusOr<Weights> config = Weights::Create(route.versions(), *base);
   if (config.ok() && config->SlotCounts() == running.split().table().Counts(config->size())) {
     return "";
   }
-  return absl::StrCat("the config file says ", WeightsText(route.spec().weights), ", revision ",
-                      running.number(), " says ", WeightsText(running.record().weights), " (by ",
+  return absl::StrCat("the config file says ", WeightsText(*base), ", revision ", running.number(),
+                      " says ", WeightsText(running.record().weights), " (by ",
                       running.record().actor, ")");
 }
 

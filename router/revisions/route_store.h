@@ -13,37 +13,31 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "common/time/clock.h"
+#include "router/revisions/change_plan.h"
 #include "router/revisions/revision_log.h"
 #include "router/revisions/route.h"
 
 namespace serin::router {
 
-// A wanted change of weights; see serin.v1.SetWeightsRequest for limits and meaning.
-struct WeightChange {
-  std::string route;
-  std::map<std::string, uint32_t> weights;
-  uint64_t expected_revision = 0;
-  std::string reason;
-  std::string actor;
-  bool dry_run = false;
-  bool force = false;
-};
-
 // All routes and the only way to change their weights: validate, persist, publish.
 //
 // Revision 1 of a route is the config file's. A later runtime revision in the log wins over the
 // config at start; a changed config takes effect as a new revision when the last one came from the
-// config too. Thread-safe: readers never wait for a writer's disk, writers go one by one.
+// config too. What other routers put into a shared log is published here as well. Thread-safe:
+// readers never wait for a writer's disk, writers go one by one.
 class RouteStore {
  public:
   // Whether a version of a route can answer now.
   using ReadyCheck = std::function<bool(const Route& route, size_t version)>;
-  using Listener = std::function<void(const Route&)>;
+  using Listener =
+      std::function<void(const Route&, const std::shared_ptr<const ActiveRevision>& published)>;
 
   struct ChangeResult {
     Route* route;
     // In force after the change; with dry_run, as it would be.
     std::shared_ptr<const ActiveRevision> revision;
+    // What was in force before.
+    std::shared_ptr<const ActiveRevision> base;
     double moved_share;
   };
 
@@ -52,6 +46,7 @@ class RouteStore {
   // INVALID_ARGUMENT for weights of the config that are not valid.
   static absl::StatusOr<std::unique_ptr<RouteStore>> Create(std::vector<RouteSpec> specs,
                                                             RevisionLog& log, const Clock& clock);
+  ~RouteStore();
 
   // In the order of the config; the first is the default route.
   const std::vector<std::unique_ptr<Route>>& routes() const { return routes_; }
@@ -59,9 +54,20 @@ class RouteStore {
   // Empty: the default route. NOT_FOUND names the routes there are.
   absl::StatusOr<Route*> Find(std::string_view name) const;
 
-  // Errors: see SetWeights in canary_admin.proto. When it returns OK, every later request is
-  // assigned by the new revision.
+  // Errors: see canary_admin.proto. When one returns OK, every later request is assigned by the new
+  // revision. A rollback to revision 0 goes to the one before the current one.
   absl::StatusOr<ChangeResult> SetWeights(const WeightChange& change, const ReadyCheck& is_ready);
+  absl::StatusOr<ChangeResult> Rollback(const WeightChange& change, uint64_t revision,
+                                        const ReadyCheck& is_ready);
+  absl::StatusOr<ChangeResult> Reset(const WeightChange& change, const ReadyCheck& is_ready);
+
+  // Brings back the former weights of every route whose revision's ttl has run out. The first
+  // error; it is tried again with the next call.
+  absl::Status RevertExpired();
+
+  // The config file has other weights for the route now. They become a new revision when the one in
+  // force came from the config too (true), else they are drift (false). Errors: as SetWeights.
+  absl::StatusOr<bool> ChangeBase(Route& route, std::map<std::string, uint32_t> weights);
 
   // Newest first.
   std::vector<Revision> History(const Route& route, size_t limit) const;
@@ -76,21 +82,32 @@ class RouteStore {
   void Unsubscribe(uint64_t id);
 
  private:
+  using MakeTarget = std::function<absl::StatusOr<Target>(const ActiveRevision& current)>;
+
   RouteStore(RevisionLog& log, const Clock& clock) : log_(log), clock_(clock) {}
 
   absl::Status AddRoute(RouteSpec spec, std::vector<Revision> history);
-  absl::StatusOr<ChangeResult> Plan(Route& route, const WeightChange& change) const
+  absl::StatusOr<ChangeResult> Change(Route& route, const WeightChange& change,
+                                      const ReadyCheck& is_ready, const MakeTarget& make_target);
+  absl::StatusOr<ChangeResult> Plan(Route& route, const WeightChange& change,
+                                    const ReadyCheck& is_ready, const MakeTarget& make_target) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_);
+  absl::Status Revert(Route& route, const Revision& expired);
+  absl::StatusOr<Revision> FindRecord(const Route& route, uint64_t number) const;
+  // From a shared log; what is known already is passed over.
+  absl::Status Apply(const Revision& record);
   void Publish(Route& route, std::shared_ptr<const ActiveRevision> next);
 
   RevisionLog& log_;
   const Clock& clock_;
   std::vector<std::unique_ptr<Route>> routes_;
-  // Held over the disk write, so that revisions are persisted and published in one order.
+  // Held over the disk write, so that of this router's changes one is in the log at a time.
   absl::Mutex writer_;
-  mutable absl::Mutex history_mutex_ ABSL_ACQUIRED_AFTER(writer_);
+  // Held over each publication, by a writer or by the thread of a shared log.
+  absl::Mutex publisher_ ABSL_ACQUIRED_AFTER(writer_);
+  mutable absl::Mutex history_mutex_ ABSL_ACQUIRED_AFTER(publisher_);
   std::map<std::string, std::vector<Revision>> history_ ABSL_GUARDED_BY(history_mutex_);
-  absl::Mutex listeners_mutex_ ABSL_ACQUIRED_AFTER(writer_);
+  absl::Mutex listeners_mutex_ ABSL_ACQUIRED_AFTER(publisher_);
   std::map<uint64_t, Listener> listeners_ ABSL_GUARDED_BY(listeners_mutex_);
   uint64_t next_listener_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
 };

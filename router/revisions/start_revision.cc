@@ -89,9 +89,10 @@ absl::StatusOr<StartRevision> ChooseStart(const RouteSpec& spec,
 
 absl::Status CheckNumbers(std::string_view route, const std::vector<Revision>& history) {
   for (size_t i = 0; i < history.size(); ++i) {
-    if (history[i].number == i + 1) continue;
+    const uint64_t expected = history.front().number + i;
+    if (history[i].number == expected) continue;
     return absl::DataLossError(absl::StrCat("the revision log of route ", AbslView(route),
-                                            ": expected revision ", i + 1, ", got ",
+                                            ": expected revision ", expected, ", got ",
                                             history[i].number));
   }
   return absl::OkStatus();

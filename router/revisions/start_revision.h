@@ -30,7 +30,7 @@ struct StartRevision {
 absl::StatusOr<StartRevision> ChooseStart(const RouteSpec& spec,
                                           const std::vector<Revision>& history, absl::Time now);
 
-// DATA_LOSS unless the numbers are 1, 2, 3, ...
+// DATA_LOSS unless each number is one more than the one before; a compacted log may begin late.
 absl::Status CheckNumbers(std::string_view route, const std::vector<Revision>& history);
 
 }  // namespace serin::router

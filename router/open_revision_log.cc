@@ -1,0 +1,12 @@
+#include "router/open_revision_log.h"
+
+#include "router/revisions/file_revision_log.h"
+
+namespace serin::router {
+
+absl::StatusOr<std::unique_ptr<RevisionLog>> OpenRevisionLog(
+    const v1::config::RevisionLogConfig& config) {
+  return FileRevisionLog::Open(config.path());
+}
+
+}  // namespace serin::router

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "router/revisions/revision.h"
+#include "router/revisions/route.h"
+#include "router/traffic/slot_table.h"
+
+namespace serin::router {
+
+// A wanted change of a route; see serin.v1.SetWeightsRequest for limits and meaning.
+struct WeightChange {
+  std::string route;
+  // Not for a rollback or a reset, which know them.
+  std::map<std::string, uint32_t> weights;
+  uint64_t expected_revision = 0;
+  std::string reason;
+  std::string actor;
+  // The caller's address.
+  std::string peer;
+  bool dry_run = false;
+  bool force = false;
+  std::optional<absl::Duration> ttl;
+};
+
+// What a revision is to say.
+struct Target {
+  std::map<std::string, uint32_t> weights;
+  SlotTable table;
+  RevisionSource source;
+};
+
+// INVALID_ARGUMENT lists every fault of the change at once: weights (unless it is a rollback or a
+// reset), reason, actor, ttl.
+absl::Status CheckChange(const Route& route, const WeightChange& change);
+absl::Status CheckNote(const WeightChange& change);
+
+// The wanted weights with the fewest keys moved. `former`: the revision before the current one, or
+// null; going back to its weights gives every key its old version.
+absl::StatusOr<Target> TargetOfWeights(const Route& route, const ActiveRevision& current,
+                                       const Revision* former,
+                                       const std::map<std::string, uint32_t>& weights);
+
+// What `past` said, key for key. FAILED_PRECONDITION when it names a version that is gone.
+absl::StatusOr<Target> TargetOfRevision(const Route& route, const Revision& past);
+
+// The next revision of the route. `now` may lie before the current revision's time (the clock was
+// set back); times never go backwards in the log.
+Revision NextRevision(const Route& route, const ActiveRevision& current, const WeightChange& change,
+                      const Target& target, absl::Time now);
+
+}  // namespace serin::router
