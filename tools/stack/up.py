@@ -30,7 +30,7 @@ All processes are up. In another terminal (grpcurl: .data/bin/grpcurl after tool
       {router} serin.v1.Predictor/Predict
   curl -s -H 'content-type: application/json' \\
       -d '{{"data":"VADER is smart, handsome, and funny!"}}' http://{http}/predict
-  echo '{{"data": "The book was good."}}' | \\
+  echo 'The book was good.' | \\
       build/release/bin/serin-stream produce -b {stack.kafka} -t test
   kcat -b {stack.kafka} -C -t predictions -e
 
