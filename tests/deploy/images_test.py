@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from support import DEPLOY, ROOT
+from stack.process import wait_until
 
 DOCKERFILE = (DEPLOY / "docker/Dockerfile").read_text()
 TARGETS = ("model-server", "router", "stream", "serinctl")
@@ -67,6 +68,17 @@ class BuiltImagesTest(unittest.TestCase):
             with self.subTest(target):
                 code, text = docker("run", "--rm", "--network", "none", "--read-only", image, "--help")
                 self.assertEqual(code, 0, text)
+
+    def test_a_model_server_becomes_healthy_by_its_own_probe(self):
+        config = DEPLOY / "k8s/base/config/model-server-v1.yaml"
+        code, name = docker("run", "-d", "--network", "none", "--read-only", "--cap-drop", "ALL", "-v",
+                            f"{config}:/etc/serin/model-server.yaml:ro", self.images["model-server"])
+        self.assertEqual(code, 0, name)
+        self.addCleanup(docker, "rm", "-f", name.strip())
+        state = ["inspect", "-f", "{{.State.Status}} {{.State.Health.Status}}", name.strip()]
+        wait_until(lambda: docker(*state)[1].strip() == "running healthy", "a healthy container", 30)
+        self.assertEqual(docker("stop", name.strip())[0], 0)
+        self.assertEqual(docker("inspect", "-f", "{{.State.ExitCode}}", name.strip())[1].strip(), "0")
 
     def test_each_has_labels_and_a_user(self):
         for target, image in self.images.items():
