@@ -21,7 +21,9 @@ absl::Status PrintReports(const std::string& data) {
   std::cout << Report("v1, four domains", *v1, rated) << '\n'
             << Report("v2, four domains", *v2, rated) << '\n'
             << Report("v1, labelled tweets", *v1, tweets) << '\n'
-            << Report("v2, labelled tweets", *v2, tweets);
+            << Report("v2, labelled tweets", *v2, tweets) << '\n'
+            << CalibrationReport("Calibration of v2, four domains", Calibrate(*v2, rated)) << '\n'
+            << CalibrationReport("Calibration of v2, labelled tweets", Calibrate(*v2, tweets));
   return absl::OkStatus();
 }
 

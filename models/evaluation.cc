@@ -1,5 +1,7 @@
 #include "models/evaluation.h"
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -46,6 +48,45 @@ ConfusionMatrix Evaluate(const model_server::Model& model, const std::vector<Lab
     ++matrix.counts[static_cast<size_t>(text.label)][static_cast<size_t>(sentiment->label)];
   }
   return matrix;
+}
+
+double Calibration::ExpectedError() const {
+  double distance = 0;
+  double answers = 0;
+  for (const ConfidenceBin& bin : bins) {
+    distance += std::fabs(bin.confidence - static_cast<double>(bin.correct));
+    answers += static_cast<double>(bin.answers);
+  }
+  return answers == 0 ? 0 : distance / answers;
+}
+
+Calibration Calibrate(const model_server::Model& model, const std::vector<LabelledText>& texts) {
+  Calibration calibration;
+  for (const LabelledText& text : texts) {
+    const auto sentiment = model.Score(text.text);
+    SERIN_CHECK(sentiment.ok());
+    const double confidence = std::max({sentiment->neg, sentiment->neu, sentiment->pos});
+    const auto tenth = static_cast<size_t>(std::clamp(confidence, 0.0, 1.0) * 10);
+    ConfidenceBin& bin = calibration.bins[std::min(tenth, calibration.bins.size() - 1)];
+    ++bin.answers;
+    bin.correct += sentiment->label == text.label;
+    bin.confidence += confidence;
+  }
+  return calibration;
+}
+
+std::string CalibrationReport(const std::string& title, const Calibration& calibration) {
+  std::string out = absl::StrCat(
+      "### ", title, "\n\n| largest probability | texts | mean | right |\n|---|---|---|---|\n");
+  for (size_t i = 0; i < calibration.bins.size(); ++i) {
+    const ConfidenceBin& bin = calibration.bins[i];
+    if (bin.answers == 0) continue;
+    const auto answers = static_cast<double>(bin.answers);
+    absl::StrAppendFormat(&out, "| from 0.%d | %d | %.3f | %.3f |\n", i, bin.answers,
+                          bin.confidence / answers, static_cast<double>(bin.correct) / answers);
+  }
+  absl::StrAppendFormat(&out, "\nExpected calibration error: %.3f\n", calibration.ExpectedError());
+  return out;
 }
 
 absl::StatusOr<std::vector<LabelledText>> TestTexts(const std::string& path) {

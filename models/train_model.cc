@@ -20,11 +20,14 @@
 #include "model-server/backends/vader/lexicon.h"
 #include "model-server/backends/vader/vader_scorer.h"
 #include "models/corpus.h"
+#include "models/ngram_training.h"
 
 namespace serin::models {
 namespace {
 
 namespace fs = std::filesystem;
+using model_server::NgramClassifier;
+using model_server::NgramView;
 
 // Found on the training part alone, by holding out one of its four parts in turn.
 fasttext::Args Settings(const fs::path& training_file) {
@@ -44,6 +47,15 @@ fasttext::Args Settings(const fs::path& training_file) {
   args.seed = 1;
   args.verbose = 0;
   return args;
+}
+
+constexpr NgramSettings kWordSettings{.least_texts = 1, .epochs = 6, .rate = 0.6};
+constexpr NgramSettings kCharacterSettings{.least_texts = 3, .epochs = 8, .rate = 0.6};
+
+std::vector<NgramExample> PlainExamples(const std::vector<LabelledText>& texts) {
+  std::vector<NgramExample> examples;
+  for (const LabelledText& text : texts) examples.push_back({text.text, text.label});
+  return examples;
 }
 
 absl::StatusOr<std::vector<LabelledText>> TrainingTexts(const fs::path& data) {
@@ -70,25 +82,33 @@ absl::StatusOr<std::string> ReadLexicon(const fs::path& data) {
   return std::move(content).str();
 }
 
-absl::Status WriteTrainingFile(const std::vector<LabelledText>& texts, const std::string& lexicon,
-                               const fs::path& path) {
+// The texts as lines of features.
+absl::StatusOr<std::vector<NgramExample>> LinesOf(const std::vector<LabelledText>& texts,
+                                                  const std::string& lexicon) {
   SERIN_ASSIGN_OR_RETURN(const auto entries, model_server::ParseLexicon(lexicon));
   SERIN_ASSIGN_OR_RETURN(auto scorer, model_server::VaderScorer::Create(entries));
   const model_server::TextFeatures features(std::move(scorer));
+  std::vector<NgramExample> lines;
+  for (const LabelledText& text : texts) lines.push_back({features.LineOf(text.text), text.label});
+  return lines;
+}
+
+absl::Status WriteTrainingFile(const std::vector<NgramExample>& lines, const fs::path& path) {
   std::ofstream out(path, std::ios::binary);
-  for (const LabelledText& text : texts) {
-    out << "__label__" << model_server::LabelName(text.label) << ' ' << features.LineOf(text.text);
+  for (const NgramExample& line : lines) {
+    out << "__label__" << model_server::LabelName(line.label) << ' ' << line.text;
   }
   if (!out.flush()) return absl::InternalError(absl::StrCat("cannot write ", path.string()));
   return absl::OkStatus();
 }
 
-// Puts the header and fastText's own file together, under the final name only when whole.
-absl::Status WriteModel(const std::string& lexicon, const fs::path& classifier,
-                        const fs::path& path) {
+// Puts all parts together, under the final name only when whole.
+absl::Status WriteModel(const std::string& lexicon, const std::vector<NgramClassifier>& ngrams,
+                        const fs::path& classifier, const fs::path& path) {
   const fs::path unfinished = path.string() + ".unfinished";
   std::ofstream out(unfinished, std::ios::binary);
   model_server::WriteModelHeader(lexicon, out);
+  for (const NgramClassifier& part : ngrams) part.Write(out);
   out << std::ifstream(classifier, std::ios::binary).rdbuf();
   if (!out.flush()) return absl::InternalError(absl::StrCat("cannot write ", unfinished.string()));
   fs::rename(unfinished, path);
@@ -101,11 +121,15 @@ absl::Status Train(const fs::path& data, const fs::path& model_file) {
   fs::create_directories(model_file.parent_path());
   const fs::path training_file = model_file.string() + ".training";
   const fs::path classifier_file = model_file.string() + ".classifier";
-  SERIN_RETURN_IF_ERROR(WriteTrainingFile(texts, lexicon, training_file));
+  SERIN_ASSIGN_OR_RETURN(const std::vector<NgramExample> lines, LinesOf(texts, lexicon));
+  SERIN_RETURN_IF_ERROR(WriteTrainingFile(lines, training_file));
   fasttext::FastText classifier;
   classifier.train(Settings(training_file));
   classifier.saveModel(classifier_file.string());
-  SERIN_RETURN_IF_ERROR(WriteModel(lexicon, classifier_file, model_file));
+  const std::vector<NgramClassifier> ngrams = {
+      TrainNgrams(NgramView::kWords, lines, kWordSettings),
+      TrainNgrams(NgramView::kCharacters, PlainExamples(texts), kCharacterSettings)};
+  SERIN_RETURN_IF_ERROR(WriteModel(lexicon, ngrams, classifier_file, model_file));
   fs::remove(training_file);
   fs::remove(classifier_file);
   std::cout << "models: trained v2 on " << texts.size() << " texts\n";

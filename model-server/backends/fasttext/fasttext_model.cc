@@ -14,11 +14,14 @@
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "model-server/backends/fasttext/model_file.h"
+#include "model-server/backends/fasttext/ngram_classifier.h"
 #include "model-server/backends/fasttext/text_features.h"
 #include "model-server/backends/vader/lexicon.h"
 
 namespace serin::model_server {
 namespace {
+
+using Shares = std::array<double, 3>;
 
 constexpr std::array kLabels = {Label::kNegative, Label::kNeutral, Label::kPositive};
 
@@ -74,6 +77,8 @@ absl::Status ReadClassifier(std::istream& in, fasttext::FastText& classifier) {
 
 struct FastTextModel::Loaded {
   TextFeatures features;
+  NgramClassifier words{NgramView::kWords};
+  NgramClassifier characters{NgramView::kCharacters};
   fasttext::FastText classifier;
   std::shared_ptr<const fasttext::Dictionary> dictionary;
   std::vector<Label> labels;  // by fastText's label id
@@ -81,6 +86,9 @@ struct FastTextModel::Loaded {
   explicit Loaded(TextFeatures text_features) : features(std::move(text_features)) {}
 
   static absl::StatusOr<std::unique_ptr<const Loaded>> Read(std::istream& in);
+
+  // fastText's probabilities of negative, neutral and positive; all 0 if it gives none.
+  Shares Classify(std::string& line) const;
 };
 
 absl::StatusOr<std::unique_ptr<const FastTextModel::Loaded>> FastTextModel::Loaded::Read(
@@ -89,6 +97,8 @@ absl::StatusOr<std::unique_ptr<const FastTextModel::Loaded>> FastTextModel::Load
   SERIN_ASSIGN_OR_RETURN(const std::vector<LexiconEntry> lexicon, ParseLexicon(content));
   SERIN_ASSIGN_OR_RETURN(VaderScorer scorer, VaderScorer::Create(lexicon));
   auto loaded = std::make_unique<Loaded>(TextFeatures(std::move(scorer)));
+  SERIN_RETURN_IF_ERROR(loaded->words.Read(in));
+  SERIN_RETURN_IF_ERROR(loaded->characters.Read(in));
   SERIN_RETURN_IF_ERROR(ReadClassifier(in, loaded->classifier));
   loaded->dictionary = loaded->classifier.getDictionary();
   SERIN_ASSIGN_OR_RETURN(loaded->labels, LabelsOf(*loaded->dictionary));
@@ -109,26 +119,37 @@ absl::StatusOr<std::unique_ptr<FastTextModel>> FastTextModel::Load(const std::st
   return std::unique_ptr<FastTextModel>(new FastTextModel(*std::move(loaded)));
 }
 
-absl::StatusOr<Sentiment> FastTextModel::Score(std::string_view text) const {
-  std::string line = loaded_->features.LineOf(text);
+Shares FastTextModel::Loaded::Classify(std::string& line) const {
   StringBuffer buffer(line);
   std::istream in(&buffer);
-  std::vector<int32_t> words;
+  std::vector<int32_t> ids;
   std::vector<int32_t> unused_labels;
-  loaded_->dictionary->getLine(in, words, unused_labels);
+  dictionary->getLine(in, ids, unused_labels);
   fasttext::Predictions predictions;
-  loaded_->classifier.predict(static_cast<int32_t>(kLabels.size()), words, predictions);
-
-  std::array<double, kLabels.size()> shares{};
+  classifier.predict(static_cast<int32_t>(kLabels.size()), ids, predictions);
+  Shares shares{};
   double total = 0;
   for (const auto& [log_probability, id] : predictions) {
     // fastText adds 1e-5 to each probability before it takes the logarithm, hence the total.
     const double share = std::exp(static_cast<double>(log_probability));
-    shares[static_cast<size_t>(loaded_->labels[id])] = share;
+    shares[static_cast<size_t>(labels[id])] = share;
     total += share;
   }
-  if (total <= 0) return absl::InternalError("fastText gave no prediction");
+  if (total <= 0) return {};
   for (double& share : shares) share /= total;
+  return shares;
+}
+
+absl::StatusOr<Sentiment> FastTextModel::Score(std::string_view text) const {
+  std::string line = loaded_->features.LineOf(text);
+  const Shares words = loaded_->words.Probabilities(line);
+  const Shares characters = loaded_->characters.Probabilities(text);
+  Shares shares = loaded_->Classify(line);
+  if (shares == Shares{}) return absl::InternalError("fastText gave no prediction");
+  // The weights were found on the training part alone.
+  for (size_t k = 0; k < shares.size(); ++k) {
+    shares[k] = (shares[k] + 4 * words[k] + 4 * characters[k]) / 9;
+  }
   const auto best = std::max_element(shares.begin(), shares.end()) - shares.begin();
   return Sentiment{.neg = shares[0],
                    .neu = shares[1],

@@ -10,9 +10,10 @@
 namespace serin::model_server {
 
 // A fastText classifier (Joulin et al. 2016, "Bag of Tricks for Efficient Text Classification")
-// over TextFeatures: neg, neu and pos are the class probabilities and add up to 1, compound is pos
-// - neg, the label is the most probable class (of equal ones the first of negative, neutral,
-// positive).
+// over TextFeatures, and beside it two logistic regressions, over n-grams of the same line and of
+// the text's characters, whose probabilities are averaged: neg, neu and pos are the weighted mean
+// class probabilities and add up to 1, compound is pos - neg, the label is the most probable class
+// (of equal ones the first of negative, neutral, positive).
 //
 // A text without any known word is judged by what else the line holds: VADER's view of it and the
 // end of line, which every training text had too. Any text gets an answer.

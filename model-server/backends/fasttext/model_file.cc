@@ -6,7 +6,7 @@
 namespace serin::model_server {
 namespace {
 
-constexpr std::string_view kMagic = "SERINFT1";
+constexpr std::string_view kMagic = "SERINFT2";
 constexpr uint64_t kMaxLexiconBytes = 64 << 20;
 
 }  // namespace
@@ -21,7 +21,7 @@ absl::StatusOr<std::string> ReadModelHeader(std::istream& in) {
   std::array<char, kMagic.size() + 8> head{};
   in.read(head.data(), head.size());
   if (!in || std::string_view(head.data(), kMagic.size()) != kMagic) {
-    return absl::InvalidArgumentError("expected a model file that begins with SERINFT1");
+    return absl::InvalidArgumentError("expected a model file that begins with SERINFT2");
   }
   uint64_t size = 0;
   for (size_t i = head.size(); i-- > kMagic.size();)
