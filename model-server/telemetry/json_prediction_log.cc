@@ -116,7 +116,7 @@ void JsonPredictionLog::RunWriter() {
     bool reopen = false;
     {
       absl::MutexLock lock(&mutex_);
-      mutex_.Await(absl::Condition(this, &JsonPredictionLog::HasWork));
+      mutex_.AwaitWithTimeout(absl::Condition(this, &JsonPredictionLog::Urgent), kFlushInterval);
       if (stop_ && buffer_.empty()) return;
       lines.swap(buffer_);
       count = std::exchange(buffered_lines_, 0);

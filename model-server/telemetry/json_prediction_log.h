@@ -20,6 +20,9 @@ namespace serin::model_server {
 class JsonPredictionLog final : public PredictionLog {
  public:
   static constexpr size_t kMaxBufferedBytes = 4 << 20;
+  // Lines reach the file this long after they were written, at most; waking the writer for each
+  // line would cost more than the prediction.
+  static constexpr absl::Duration kFlushInterval = absl::Milliseconds(100);
 
   // Null when the config names no file. Error: INVALID_ARGUMENT if the file cannot be opened.
   static absl::StatusOr<std::unique_ptr<JsonPredictionLog>> Open(
@@ -42,8 +45,9 @@ class JsonPredictionLog final : public PredictionLog {
 
   std::string Format(const PredictionRecord& record) const;
   void RunWriter();
-  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return !buffer_.empty() || reopen_ || stop_;
+  // What the writer does not leave for its next round.
+  bool Urgent() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return buffer_.size() >= kMaxBufferedBytes / 2 || reopen_ || stop_;
   }
 
   const v1::config::RequestLogConfig config_;
