@@ -108,8 +108,14 @@ void PredictStreamScorer::HandleEnd(Stream& stream, const absl::Status& why, abs
   stream.call = nullptr;
   stream.up = false;
   stream.not_before = now + kReopenPause;
-  for (const auto& [attempt, sent] : std::exchange(stream.under_way, {})) {
-    book_.FailWhole(attempt, end, now);
+  stream.taken_by_one = false;
+  const auto under_way = std::exchange(stream.under_way, {});
+  for (const auto& [attempt, sent] : under_way) {
+    if (under_way.size() > 1) {
+      book_.FailShared(attempt, now);
+    } else {
+      book_.FailWhole(attempt, end, now);
+    }
   }
 }
 
@@ -159,9 +165,11 @@ void PredictStreamScorer::ReportWaiting(absl::Time now) {
 
 void PredictStreamScorer::SendDue(absl::Time now) {
   while (book_.HasDue(now)) {
+    const bool alone = book_.NextIsAlone();
     Stream* stream = LeastLoaded();
-    if (stream == nullptr) return;
+    if (stream == nullptr || (alone && !stream->under_way.empty())) return;
     const Attempt& attempt = *book_.Start(now);
+    stream->taken_by_one = alone;
     std::unique_ptr<v1::PredictBatchRequest> request = stream->call->NewRequest();
     FillRequest(attempt, *request);
     stream->under_way.emplace(attempt.id, now);
@@ -172,7 +180,7 @@ void PredictStreamScorer::SendDue(absl::Time now) {
 PredictStreamScorer::Stream* PredictStreamScorer::LeastLoaded() {
   Stream* least = nullptr;
   for (Stream& stream : streams_) {
-    if (!stream.up) continue;
+    if (!stream.up || (stream.taken_by_one && !stream.under_way.empty())) continue;
     if (least == nullptr || stream.under_way.size() < least->under_way.size()) least = &stream;
   }
   return least;

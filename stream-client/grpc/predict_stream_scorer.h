@@ -54,6 +54,7 @@ class PredictStreamScorer final : public Scorer {
     absl::Time not_before = absl::InfinitePast();  // of the next call
     absl::Time last_heard = absl::InfinitePast();
     absl::flat_hash_map<uint64_t, absl::Time> under_way;  // attempts sent there, and when
+    bool taken_by_one = false;  // what is under way must stay alone (Attempt::alone)
   };
 
   void HandleEvents(absl::Time now);

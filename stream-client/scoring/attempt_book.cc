@@ -30,13 +30,13 @@ void AttemptBook::Add(std::unique_ptr<Batch> batch) {
         item.text.size() + item.record.key.value_or("").size() + kItemOverhead;
     if (!items.empty() && (bytes + item_bytes > limits_.max_request_bytes ||
                            items.size() >= limits_.max_request_items)) {
-      Enqueue(key, std::exchange(items, {}), 1, absl::InfinitePast());
+      Enqueue({.batch = key, .items = std::exchange(items, {})}, absl::InfinitePast());
       bytes = 0;
     }
     items.push_back(i);
     bytes += item_bytes;
   }
-  if (!items.empty()) Enqueue(key, std::move(items), 1, absl::InfinitePast());
+  if (!items.empty()) Enqueue({.batch = key, .items = std::move(items)}, absl::InfinitePast());
   Close(key);
 }
 
@@ -84,11 +84,28 @@ void AttemptBook::Answer(uint64_t id, std::vector<ItemAnswer> answers, absl::Tim
   Close(attempt.batch);
 }
 
-void AttemptBook::FailWhole(uint64_t id, const absl::Status& why, absl::Time now) {
+std::optional<Attempt> AttemptBook::TakeRunning(uint64_t id) {
   auto it = running_.find(id);
-  if (it == running_.end()) return;
-  const Attempt attempt = std::move(it->second->attempt);
+  if (it == running_.end()) return std::nullopt;
+  Attempt attempt = std::move(it->second->attempt);
   running_.erase(it);
+  return attempt;
+}
+
+void AttemptBook::FailShared(uint64_t id, absl::Time now) {
+  std::optional<Attempt> attempt = TakeRunning(id);
+  if (!attempt) return;
+  Batch* const batch = attempt->batch;
+  const absl::Duration pause = limits_.retry.Backoff(attempt->number, random_());
+  attempt->alone = true;
+  Enqueue(*std::move(attempt), now + pause);
+  Close(batch);
+}
+
+void AttemptBook::FailWhole(uint64_t id, const absl::Status& why, absl::Time now) {
+  const std::optional<Attempt> taken = TakeRunning(id);
+  if (!taken) return;
+  const Attempt& attempt = *taken;
   const auto middle = attempt.items.begin() + static_cast<std::ptrdiff_t>(attempt.items.size() / 2);
   if (attempt.items.size() > 1 && attempt.number > 1) {
     RetryItems(attempt, {attempt.items.begin(), middle}, now);
@@ -117,10 +134,10 @@ std::unique_ptr<Batch> AttemptBook::TakeFinished() {
   return batch;
 }
 
-void AttemptBook::Enqueue(Batch* batch, std::vector<uint32_t> items, int number,
-                          absl::Time not_before) {
-  ++batches_[batch].attempts;
-  waiting_.emplace(not_before, Attempt{next_id_++, batch, std::move(items), number});
+void AttemptBook::Enqueue(Attempt attempt, absl::Time not_before) {
+  attempt.id = next_id_++;
+  ++batches_[attempt.batch].attempts;
+  waiting_.emplace(not_before, std::move(attempt));
 }
 
 void AttemptBook::Close(Batch* batch) {
@@ -131,7 +148,10 @@ void AttemptBook::Close(Batch* batch) {
 }
 
 void AttemptBook::RetryItems(const Attempt& attempt, std::vector<uint32_t> items, absl::Time now) {
-  Enqueue(attempt.batch, std::move(items), attempt.number + 1,
+  Enqueue({.batch = attempt.batch,
+           .items = std::move(items),
+           .number = attempt.number + 1,
+           .alone = attempt.alone},
           now + limits_.retry.Backoff(attempt.number, random_()));
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,6 +25,8 @@ struct Attempt {
   Batch* batch = nullptr;
   std::vector<uint32_t> items;  // places in batch->items
   int number = 1;               // how often these items have been tried, this time included
+  // Must not share a stream with another request: one of those it shared one with broke it.
+  bool alone = false;
 };
 
 // The answer to one item.
@@ -44,9 +47,12 @@ struct AttemptLimits {
 // Keeps what is to be tried, what is under way and what comes next, without sending anything:
 //  - an item the peer refuses for good, or refuses retriably for the last time, fails; refused
 //    retriably before, it is tried again, without the items that succeeded;
-//  - a request that fails as a whole (stream broken, deadline, refused) is tried once more as it is
-//    and from then on in halves, so that one item that breaks its peer takes no other with it; a
-//    single item fails after max_attempts.
+//  - a request that fails as a whole (deadline, refused, broke its stream alone) is tried once more
+//    as it is and from then on in halves, so that one item that breaks its peer takes no other with
+//    it; a single item fails after max_attempts;
+//  - requests whose common stream broke are tried again one a stream, and no attempt is counted:
+//  who
+//    broke it shows then.
 // Batches are finished in any order. Not thread-safe.
 class AttemptBook {
  public:
@@ -60,11 +66,15 @@ class AttemptBook {
   // attempt stays valid until it is answered, fails or expires.
   const Attempt* Start(absl::Time now);
   bool HasDue(absl::Time now) const;
+  // Whether the attempt that Start() would give must be alone on its stream.
+  bool NextIsAlone() const { return waiting_.begin()->second.alone; }
 
   // The peer answered, one answer an item. An attempt that is not under way any more is ignored.
   void Answer(uint64_t id, std::vector<ItemAnswer> answers, absl::Time now);
   // The attempt failed as a whole.
   void FailWhole(uint64_t id, const absl::Status& why, absl::Time now);
+  // The attempt was on a stream that broke under several.
+  void FailShared(uint64_t id, absl::Time now);
   // Attempts under way whose deadline has passed; the caller fails them.
   std::vector<uint64_t> Expired(absl::Time now) const;
 
@@ -81,7 +91,10 @@ class AttemptBook {
     absl::Time deadline;
   };
 
-  void Enqueue(Batch* batch, std::vector<uint32_t> items, int number, absl::Time not_before);
+  // Takes an attempt back from those under way; nullopt for one that is not.
+  std::optional<Attempt> TakeRunning(uint64_t id);
+  // `attempt` says what to send; its id is given here.
+  void Enqueue(Attempt attempt, absl::Time not_before);
   void Close(Batch* batch);
   void RetryItems(const Attempt& attempt, std::vector<uint32_t> items, absl::Time now);
 

@@ -164,5 +164,26 @@ TEST_F(AttemptBookTest, AnAnswerOfTheWrongLengthIsAFailureOfTheWhole) {
   EXPECT_THAT(StartAll(), ElementsAre(ElementsAre(0, 1)));
 }
 
+TEST_F(AttemptBookTest, RequestsOfACommonStreamThatBrokeAreTriedAloneAndUncounted) {
+  book_.Add(MakeTextBatch({"a"}));
+  for (int i = 0; i < 10; ++i) {  // far more than max_attempts
+    StartAll();
+    book_.FailShared(TakeRunning(), now_);
+    EXPECT_FALSE(book_.HasDue(now_));
+    Wait();
+    ASSERT_TRUE(book_.HasDue(now_));
+    EXPECT_TRUE(book_.NextIsAlone());
+  }
+  StartAll();
+  FailWhole();
+  Wait();
+  EXPECT_TRUE(book_.NextIsAlone());  // also its retries
+  StartAll();
+  Answer({Scored()});
+  const auto batch = book_.TakeFinished();
+  ASSERT_NE(batch, nullptr);
+  EXPECT_TRUE(std::holds_alternative<Score>(batch->items[0].outcome));
+}
+
 }  // namespace
 }  // namespace serin::stream
