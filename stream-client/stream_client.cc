@@ -32,15 +32,15 @@ bool IsPassing(const absl::Status& status, bool topic_may_appear) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StreamClient>> StreamClient::Create(
-    const v1::config::StreamConfig& config, std::ostream& console) {
+    const v1::config::StreamConfig& config, std::ostream& console, std::ostream* progress) {
   std::unique_ptr<StreamClient> client(new StreamClient(config));
-  SERIN_RETURN_IF_ERROR(client->Build(console));
+  SERIN_RETURN_IF_ERROR(client->Build(console, progress));
   return client;
 }
 
 StreamClient::StreamClient(const v1::config::StreamConfig& config)
     : config_(config),
-      available_now_(config.trigger().mode() == "available-now"),
+      available_now_(IsBounded(config)),
       metrics_(*registry_),
       decoder_(config.source().max_text_bytes()) {}
 
@@ -48,7 +48,7 @@ StreamClient::~StreamClient() {
   if (source_ != nullptr) source_->Close();
 }
 
-absl::Status StreamClient::Build(std::ostream& console) {
+absl::Status StreamClient::Build(std::ostream& console, std::ostream* progress) {
   const KafkaConnection connection = ToConnection(config_);
   SERIN_ASSIGN_OR_RETURN(source_,
                          KafkaRecordSource::Create(connection, ToSourceOptions(config_), wakeup_));
@@ -61,9 +61,15 @@ absl::Status StreamClient::Build(std::ostream& console) {
   scorer_ = std::make_unique<PredictStreamScorer>(ToScorerOptions(config_), wakeup_, clock_);
   OffsetCommitter& committer =
       transactions_ != nullptr ? static_cast<OffsetCommitter&>(*transactions_) : *source_;
+  PipelineObserver* observer = &metrics_;
+  if (progress != nullptr) {
+    batch_progress_ = std::make_unique<BatchProgress>(
+        config_.source().group_id(), config_.sink().results_topic(), metrics_, *progress);
+    observer = batch_progress_.get();
+  }
   pipeline_ = std::make_unique<Pipeline>(
       ToPipelineOptions(config_),
-      PipelinePorts{*source_, decoder_, *scorer_, *sink, committer, metrics_, wakeup_, clock_});
+      PipelinePorts{*source_, decoder_, *scorer_, *sink, committer, *observer, wakeup_, clock_});
   readiness_.Set("kafka", false, "not connected yet");
   readiness_.Set("router", false, "not connected yet");
   SERIN_ASSIGN_OR_RETURN(admin_,

@@ -14,6 +14,7 @@
 #include "common/telemetry/admin_endpoint.h"
 #include "common/time/clock.h"
 #include "serin/v1/config/stream.pb.h"
+#include "stream-client/batch_progress.h"
 #include "stream-client/decoding/json_text_decoder.h"
 #include "stream-client/grpc/predict_stream_scorer.h"
 #include "stream-client/kafka/kafka_record_sink.h"
@@ -30,10 +31,12 @@ namespace serin::stream {
 // The composition root of `serin-stream run`.
 class StreamClient {
  public:
-  // `console` must outlive the client. Errors: INVALID_ARGUMENT for a Kafka property librdkafka
-  // refuses, UNAVAILABLE when the admin address cannot be listened on.
+  // `console` and `progress` (null: no progress lines) must outlive the client. Errors:
+  // INVALID_ARGUMENT for a Kafka property librdkafka refuses, UNAVAILABLE when the admin address
+  // cannot be listened on.
   static absl::StatusOr<std::unique_ptr<StreamClient>> Create(
-      const v1::config::StreamConfig& config, std::ostream& console);
+      const v1::config::StreamConfig& config, std::ostream& console,
+      std::ostream* progress = nullptr);
   ~StreamClient();
 
   // Waits for Kafka and for the topic (with the trigger available-now a missing topic is
@@ -51,7 +54,7 @@ class StreamClient {
  private:
   explicit StreamClient(const v1::config::StreamConfig& config);
 
-  absl::Status Build(std::ostream& console);
+  absl::Status Build(std::ostream& console, std::ostream* progress);
   absl::Status BuildSink(const KafkaConnection& connection);
   absl::Status Connect();
   absl::Status Assign();
@@ -74,6 +77,7 @@ class StreamClient {
   TransactionSink* transactions_ = nullptr;  // kafka_sink_, with exactly-once
   std::unique_ptr<ConsoleSink> console_sink_;
   std::unique_ptr<PredictStreamScorer> scorer_;
+  std::unique_ptr<BatchProgress> batch_progress_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<AdminEndpoint> admin_;
   RunProgress progress_;

@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <optional>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 
@@ -14,6 +18,8 @@ using v1::config::StreamConfig;
 void Apply(const StreamOverrides& overrides, StreamConfig& config) {
   if (!overrides.brokers.empty()) config.mutable_kafka()->set_bootstrap_servers(overrides.brokers);
   if (!overrides.topic.empty()) config.mutable_source()->set_topic(overrides.topic);
+  if (!overrides.group.empty()) config.mutable_source()->set_group_id(overrides.group);
+  if (!overrides.start.empty()) config.mutable_source()->set_start(overrides.start);
   if (!overrides.trigger.empty()) config.mutable_trigger()->set_mode(overrides.trigger);
   if (!overrides.delivery.empty()) config.mutable_delivery()->set_mode(overrides.delivery);
   for (const auto& [name, value] : overrides.properties) {
@@ -21,18 +27,47 @@ void Apply(const StreamOverrides& overrides, StreamConfig& config) {
   }
 }
 
+constexpr absl::string_view kProcessingTime = "processing-time=";
+
+// How long records are gathered: by the trigger, else by batch.linger; nullopt: not a duration.
+std::optional<absl::Duration> Linger(const StreamConfig& config) {
+  absl::string_view mode = config.trigger().mode();
+  if (!absl::ConsumePrefix(&mode, kProcessingTime)) return ConfigDuration(config.batch().linger());
+  absl::Duration interval;
+  const bool valid = absl::ParseDuration(mode, &interval) && interval > absl::ZeroDuration();
+  return valid && interval <= absl::Hours(1) ? std::optional(interval) : std::nullopt;
+}
+
+void CheckTrigger(const StreamConfig& config, ConfigFaults& faults) {
+  const std::string& mode = config.trigger().mode();
+  const bool timed = absl::StartsWith(mode, kProcessingTime);
+  const bool known = mode == "available-now" || mode == "once" || mode == "continuous";
+  if (timed ? Linger(config).has_value() : known) return;
+  faults.Add("trigger.mode",
+             "available-now, once, continuous or processing-time=DURATION of at most 1h", mode);
+}
+
 absl::Status Check(const StreamConfig& config, const std::string& file) {
   ConfigFaults faults(file);
   const std::string& input = config.source().topic();
+  const auto topics = TopicSelection::Parse(input);
+  if (!topics.ok()) faults.Add("source.topic", "names of topics or ^patterns", input);
   const auto check_output = [&](const char* key, const std::string& topic) {
-    if (topic == input) faults.Add(key, "another topic than source.topic", topic);
+    if (topics.ok() && topics->Matches(topic)) {
+      faults.Add(key, "another topic than source.topic", topic);
+    }
   };
+  if (!StartPosition::Parse(config.source().start()).ok()) {
+    faults.Add("source.start",
+               "earliest, latest, committed, timestamp=T or topic:partition:offset[,...]",
+               config.source().start());
+  }
+  CheckTrigger(config, faults);
   check_output("sink.results_topic", config.sink().results_topic());
   check_output("sink.dead_letter_topic", config.sink().dead_letter_topic());
   if (config.sink().dead_letter_topic().empty()) {
     faults.Add("sink.dead_letter_topic", "the name of a topic", "nothing");
   }
-  if (input.empty()) faults.Add("source.topic", "the name of a topic", "nothing");
   return faults.ToStatus();
 }
 
@@ -59,14 +94,21 @@ KafkaConnection ToConnection(const StreamConfig& config) {
 }
 
 KafkaSourceOptions ToSourceOptions(const StreamConfig& config) {
-  return {.topic = config.source().topic(),
+  return {.topics = *TopicSelection::Parse(config.source().topic()),
           .group_id = config.source().group_id(),
-          .start = config.source().start()};
+          .start = *StartPosition::Parse(config.source().start()),
+          .no_timestamp_match = config.source().no_timestamp_match() == "error"
+                                    ? NoTimestampMatch::kError
+                                    : NoTimestampMatch::kLatest};
 }
 
 KafkaSinkTopics ToSinkTopics(const StreamConfig& config) {
   return {.results = config.sink().results_topic(),
           .dead_letters = config.sink().dead_letter_topic()};
+}
+
+bool IsBounded(const StreamConfig& config) {
+  return config.trigger().mode() == "available-now" || config.trigger().mode() == "once";
 }
 
 bool IsExactlyOnce(const StreamConfig& config) {
@@ -103,7 +145,7 @@ PipelineOptions ToPipelineOptions(const StreamConfig& config) {
   PipelineOptions options;
   options.batch = {.max_records = batch.max_records(),
                    .max_bytes = batch.max_bytes(),
-                   .linger = ConfigDuration(batch.linger())};
+                   .linger = *Linger(config)};
   options.max_in_flight = batch.max_in_flight();
   options.order = ToOrder(config);
   return options;

@@ -18,6 +18,8 @@ namespace serin::stream {
 struct StreamOverrides {
   std::string brokers;
   std::string topic;
+  std::string group;
+  std::string start;
   std::string trigger;
   std::string delivery;
   std::map<std::string, std::string> properties;
@@ -32,6 +34,8 @@ absl::StatusOr<v1::config::StreamConfig> LoadStreamConfig(const std::string& pat
 KafkaConnection ToConnection(const v1::config::StreamConfig& config);
 KafkaSourceOptions ToSourceOptions(const v1::config::StreamConfig& config);
 KafkaSinkTopics ToSinkTopics(const v1::config::StreamConfig& config);
+// Whether the run ends by itself.
+bool IsBounded(const v1::config::StreamConfig& config);
 bool IsExactlyOnce(const v1::config::StreamConfig& config);
 TransactionLimits ToTransactionLimits(const v1::config::StreamConfig& config);
 // serin-stream-GROUP-INSTANCE.

@@ -1,8 +1,27 @@
 #include "stream-client/cli/kafka_flags.h"
 
+#include <fstream>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
 
 namespace serin::stream {
+namespace {
+
+// The value may be a secret, so it is not repeated in the error.
+absl::Status AddProperty(const char* flag, const std::string& property,
+                         std::map<std::string, std::string>& by_name) {
+  const size_t equals = property.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": expected name=value, got ", property.substr(0, equals)));
+  }
+  by_name[property.substr(0, equals)] = property.substr(equals + 1);
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 void KafkaFlags::AddTo(CLI::App& command) {
   command.add_option("-b,--brokers", brokers,
@@ -10,17 +29,23 @@ void KafkaFlags::AddTo(CLI::App& command) {
   command.add_option("-t,--topic", topic, "The topic");
   command.add_option("-X,--property", properties, "A librdkafka property, name=value")
       ->allow_extra_args(false);
+  command.add_option("-F,--property-file", file,
+                     "A file of librdkafka properties, name=value lines");
 }
 
 absl::StatusOr<std::map<std::string, std::string>> KafkaFlags::Properties() const {
   std::map<std::string, std::string> by_name;
+  std::ifstream lines(file);
+  if (!file.empty() && !lines) {
+    return absl::InvalidArgumentError(absl::StrCat("-F: ", file, " cannot be read"));
+  }
+  for (std::string line; std::getline(lines, line);) {
+    absl::StripAsciiWhitespace(&line);
+    if (line.empty() || line[0] == '#') continue;
+    SERIN_RETURN_IF_ERROR(AddProperty("-F", line, by_name));
+  }
   for (const std::string& property : properties) {
-    const size_t equals = property.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("-X: expected name=value, got ", property.substr(0, equals)));
-    }
-    by_name[property.substr(0, equals)] = property.substr(equals + 1);
+    SERIN_RETURN_IF_ERROR(AddProperty("-X", property, by_name));
   }
   return by_name;
 }

@@ -1,5 +1,6 @@
 #include "stream-client/cli/produce_command.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -25,7 +26,27 @@ constexpr uint64_t kLinesBetweenClockReads = 256;
 struct ProduceFlags {
   std::string format = "lines";
   std::string file = "-";
+  double rate = 0;  // messages a second; 0: as fast as can be
   KafkaFlags kafka{.brokers = "127.0.0.1:9092", .topic = "test", .properties = {}};
+};
+
+// Holds back what comes faster than the rate.
+class Pace {
+ public:
+  explicit Pace(double rate) : rate_(rate) {}
+  // Returns when the n-th message, n from 1, may be sent.
+  void Await(uint64_t n, BulkProducer& producer) {
+    if (rate_ <= 0) return;
+    const absl::Time due = start_ + absl::Seconds(static_cast<double>(n - 1) / rate_);
+    for (absl::Time now = absl::Now(); now < due; now = absl::Now()) {
+      producer.Flush(std::min(due - now, absl::Milliseconds(100)));
+      absl::SleepFor(std::clamp(due - absl::Now(), absl::ZeroDuration(), absl::Milliseconds(100)));
+    }
+  }
+
+ private:
+  const double rate_;
+  const absl::Time start_ = absl::Now();
 };
 
 // Prints a line on standard error when it is time for one.
@@ -42,9 +63,11 @@ class ProgressLine {
   absl::Time next_ = absl::Now() + kProgressInterval;
 };
 
-absl::Status SendLines(std::istream& input, RowFormat format, BulkProducer& producer) {
+absl::Status SendLines(std::istream& input, RowFormat format, double rate, BulkProducer& producer) {
   absl::BitGen random;
   ProgressLine progress;
+  Pace pace(rate);
+  uint64_t sent = 0;
   std::string line;
   for (uint64_t number = 1; std::getline(input, line); ++number) {
     const auto row = ReadRow(line, format, random);
@@ -52,7 +75,10 @@ absl::Status SendLines(std::istream& input, RowFormat format, BulkProducer& prod
       return absl::InvalidArgumentError(
           absl::StrCat("line ", number, ": ", row.status().message()));
     }
-    if (row->has_value()) producer.Send((*row)->key, (*row)->value);
+    if (row->has_value()) {
+      pace.Await(++sent, producer);
+      producer.Send((*row)->key, (*row)->value);
+    }
     if (number % kLinesBetweenClockReads == 0) progress.Tick(producer);
   }
   while (!producer.Flush(absl::Milliseconds(500))) progress.Tick(producer);
@@ -71,7 +97,8 @@ absl::Status Produce(const ProduceFlags& flags, uint64_t& delivered) {
                          BulkProducer::Create({.bootstrap_servers = flags.kafka.brokers,
                                                .properties = std::move(properties)},
                                               flags.kafka.topic));
-  absl::Status sent = SendLines(flags.file == "-" ? std::cin : file, *format, *producer);
+  absl::Status sent =
+      SendLines(flags.file == "-" ? std::cin : file, *format, flags.rate, *producer);
   producer->Flush(absl::Seconds(60));  // what came before a bad line is sent
   delivered = producer->delivered();
   if (sent.ok() && producer->failed() > 0) {
@@ -104,6 +131,8 @@ void AddProduceCommand(CLI::App& app, int& exit_code) {
                    "are; key-text: key<TAB>text, sent as {\"data\": text} under the key")
       ->check(CLI::IsMember({"lines", "json", "key-value", "key-text"}))
       ->capture_default_str();
+  produce->add_option("--rate", flags->rate, "At most so many messages a second; 0: no limit")
+      ->check(CLI::NonNegativeNumber);
   produce->add_option("FILE", flags->file, "The input; - is standard input")->capture_default_str();
   flags->kafka.AddTo(*produce);
   produce->callback([flags, &exit_code] { exit_code = Run(*flags); });

@@ -29,6 +29,10 @@ struct RunFlags {
   std::string config;
   bool check_config = false;
   std::string trigger;
+  std::string start;
+  std::string group;
+  bool exit_at_end = false;
+  std::string progress;
   std::string delivery;
   std::string summary;
   KafkaFlags kafka;
@@ -36,11 +40,14 @@ struct RunFlags {
 
 absl::StatusOr<v1::config::StreamConfig> Load(const RunFlags& flags) {
   SERIN_ASSIGN_OR_RETURN(auto properties, flags.kafka.Properties());
-  return LoadStreamConfig(flags.config, {.brokers = flags.kafka.brokers,
-                                         .topic = flags.kafka.topic,
-                                         .trigger = flags.trigger,
-                                         .delivery = flags.delivery,
-                                         .properties = std::move(properties)});
+  return LoadStreamConfig(flags.config,
+                          {.brokers = flags.kafka.brokers,
+                           .topic = flags.kafka.topic,
+                           .group = flags.group,
+                           .start = flags.start,
+                           .trigger = flags.exit_at_end ? "available-now" : flags.trigger,
+                           .delivery = flags.delivery,
+                           .properties = std::move(properties)});
 }
 
 // Runs until the trigger's end or the signal.
@@ -71,7 +78,8 @@ int Run(const RunFlags& flags) {
   }
   ShutdownSignal signal;
   InitLogging("serin-stream", config->log().level(), config->log().format());
-  auto client = StreamClient::Create(*config, std::cout);
+  auto client =
+      StreamClient::Create(*config, std::cout, flags.progress == "json" ? &std::cerr : nullptr);
   if (!client.ok()) {
     spdlog::error("{}", client.status().ToString());
     return absl::IsInvalidArgument(client.status()) ? kExitBadConfig : kExitFailed;
@@ -92,7 +100,16 @@ void AddRunCommand(CLI::App& app, int& exit_code) {
   run->add_option("--config", flags->config, "The config file; without one, the defaults");
   run->add_flag("--check-config", flags->check_config, "Check and print the config, do nothing");
   run->add_option("--trigger", flags->trigger, "When to end")
-      ->check(CLI::IsMember({"available-now", "continuous"}));
+      ->type_name("available-now|once|continuous|processing-time=DURATION");
+  run->add_flag("-e,--exit", flags->exit_at_end, "End at the topic's present end (available-now)");
+  run->add_option("-o,--offset", flags->start,
+                  "Where to start what the group has not committed: beginning, end, stored, s@MS, "
+                  "timestamp=T or topic:partition:offset[,...]");
+  run->add_option("-G,--group", flags->group, "The consumer group");
+  run->add_option(
+         "--progress", flags->progress,
+         "json: a line a batch on standard error, shaped as Spark's StreamingQueryProgress")
+      ->check(CLI::IsMember({"json"}));
   run->add_option("--delivery", flags->delivery, "What readers of the results may count on")
       ->check(CLI::IsMember({"at-least-once", "exactly-once"}));
   run->add_option("--summary", flags->summary, "Write what was done to this file, as JSON");

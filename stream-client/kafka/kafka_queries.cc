@@ -41,21 +41,28 @@ absl::StatusOr<int32_t> PartitionCount(rd_kafka_t* client, const std::string& to
   return metadata->topics[0].partition_cnt;
 }
 
-absl::StatusOr<std::vector<std::optional<int64_t>>> CommittedOffsets(rd_kafka_t* consumer,
-                                                                     const std::string& topic,
-                                                                     int32_t partitions,
-                                                                     absl::Duration timeout) {
-  KafkaPartitions list(rd_kafka_topic_partition_list_new(partitions));
-  for (int32_t i = 0; i < partitions; ++i) {
-    rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), i);
+absl::StatusOr<std::vector<std::string>> TopicNames(rd_kafka_t* client, absl::Duration timeout) {
+  const rd_kafka_metadata_t* answer = nullptr;
+  SERIN_RETURN_IF_ERROR(KafkaStatus(
+      rd_kafka_metadata(client, 1, nullptr, &answer, Milliseconds(timeout)), "metadata"));
+  KafkaMetadata metadata(answer);
+  std::vector<std::string> names;
+  for (int i = 0; i < metadata->topic_cnt; ++i) names.emplace_back(metadata->topics[i].topic);
+  return names;
+}
+
+absl::StatusOr<std::vector<PartitionOffset>> CommittedOffsets(
+    rd_kafka_t* consumer, const std::vector<TopicPartition>& partitions, absl::Duration timeout) {
+  std::vector<PartitionOffset> committed;
+  for (const TopicPartition& partition : partitions) {
+    committed.push_back({partition, RD_KAFKA_OFFSET_INVALID});
   }
+  KafkaPartitions list = NewPartitionList(committed);
   SERIN_RETURN_IF_ERROR(KafkaStatus(rd_kafka_committed(consumer, list.get(), Milliseconds(timeout)),
                                     "committed offsets"));
-  std::vector<std::optional<int64_t>> committed(static_cast<size_t>(partitions));
   for (int i = 0; i < list->cnt; ++i) {
-    const rd_kafka_topic_partition_t& entry = list->elems[i];
-    SERIN_RETURN_IF_ERROR(KafkaStatus(entry.err, "committed offsets"));
-    if (entry.offset >= 0) committed[static_cast<size_t>(entry.partition)] = entry.offset;
+    SERIN_RETURN_IF_ERROR(KafkaStatus(list->elems[i].err, "committed offsets"));
+    committed[static_cast<size_t>(i)].next_offset = list->elems[i].offset;
   }
   return committed;
 }

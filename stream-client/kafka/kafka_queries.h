@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,11 +21,13 @@ std::vector<TopicPartition> ToTopicPartitions(const rd_kafka_topic_partition_lis
 absl::StatusOr<int32_t> PartitionCount(rd_kafka_t* client, const std::string& topic,
                                        absl::Duration timeout);
 
-// What the consumer's group has committed, nullopt where it has nothing; one entry a partition.
-absl::StatusOr<std::vector<std::optional<int64_t>>> CommittedOffsets(rd_kafka_t* consumer,
-                                                                     const std::string& topic,
-                                                                     int32_t partitions,
-                                                                     absl::Duration timeout);
+// The names of all topics.
+absl::StatusOr<std::vector<std::string>> TopicNames(rd_kafka_t* client, absl::Duration timeout);
+
+// What the consumer's group has committed for each partition, RD_KAFKA_OFFSET_INVALID where
+// nothing.
+absl::StatusOr<std::vector<PartitionOffset>> CommittedOffsets(
+    rd_kafka_t* consumer, const std::vector<TopicPartition>& partitions, absl::Duration timeout);
 
 struct OffsetRange {
   int64_t first = 0;  // of the oldest record that is kept

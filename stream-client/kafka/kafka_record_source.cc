@@ -1,5 +1,6 @@
 #include "stream-client/kafka/kafka_record_source.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace serin::stream {
 namespace {
 
 constexpr absl::Duration kReportInterval = absl::Seconds(10);
+// Of a question asked within a rebalance.
+constexpr absl::Duration kStartTimeout = absl::Seconds(5);
 
 void LogFailedCommit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t*,
                      void*) {
@@ -37,6 +40,7 @@ bool IsFinal(rd_kafka_resp_err_t error) {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
       return true;
     default:
       return false;
@@ -53,12 +57,13 @@ absl::StatusOr<std::unique_ptr<KafkaRecordSource>> KafkaRecordSource::Create(
 }
 
 absl::Status KafkaRecordSource::Start(const KafkaConnection& connection) {
-  SERIN_ASSIGN_OR_RETURN(KafkaConf conf,
-                         ConsumerConf(connection, {
-                                                      {"group.id", options_.group_id},
-                                                      {"auto.offset.reset", options_.start},
-                                                      {"enable.partition.eof", "true"},
-                                                  }));
+  SERIN_ASSIGN_OR_RETURN(
+      KafkaConf conf,
+      ConsumerConf(connection, {
+                                   {"group.id", options_.group_id},
+                                   {"auto.offset.reset", options_.start.ResetPolicy()},
+                                   {"enable.partition.eof", "true"},
+                               }));
   rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_offset_commit_cb(conf.get(), LogFailedCommit);
   rd_kafka_conf_set_rebalance_cb(
@@ -85,60 +90,97 @@ void KafkaRecordSource::Close() {
 }
 
 absl::Status KafkaRecordSource::Probe(absl::Duration timeout) {
-  return PartitionCount(consumer_.get(), options_.topic, timeout).status();
+  return FindPartitions(consumer_.get(), options_.topics, timeout).status();
 }
 
 absl::Status KafkaRecordSource::Subscribe(AssignmentListener& listener) {
   listener_ = &listener;
   KafkaPartitions topics(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(topics.get(), options_.topic.c_str(), RD_KAFKA_PARTITION_UA);
-  return KafkaStatus(rd_kafka_subscribe(consumer_.get(), topics.get()),
-                     absl::StrCat("subscribe to ", options_.topic));
+  for (const std::string& part : options_.topics.parts()) {
+    rd_kafka_topic_partition_list_add(topics.get(), part.c_str(), RD_KAFKA_PARTITION_UA);
+  }
+  return KafkaStatus(rd_kafka_subscribe(consumer_.get(), topics.get()), "subscribe");
 }
 
 absl::Status KafkaRecordSource::AssignUpToNow(AssignmentListener& listener,
                                               absl::Duration timeout) {
-  rd_kafka_t* const consumer = consumer_.get();
-  SERIN_ASSIGN_OR_RETURN(const int32_t count, PartitionCount(consumer, options_.topic, timeout));
-  SERIN_ASSIGN_OR_RETURN(const auto committed,
-                         CommittedOffsets(consumer, options_.topic, count, timeout));
-  EndOffsets ends;
-  std::vector<PartitionOffset> starts;
-  for (int32_t i = 0; i < count; ++i) {
-    SERIN_ASSIGN_OR_RETURN(const OffsetRange range,
-                           PartitionRange(consumer, options_.topic, i, timeout));
-    const int64_t start = StartOffset(committed[static_cast<size_t>(i)], range.first, range.end);
-    starts.push_back({{options_.topic, i}, start});
-    ends.Expect(i, start, range.end);
-  }
-  KafkaPartitions list = NewPartitionList(starts);
+  SERIN_ASSIGN_OR_RETURN(const std::vector<TopicPartition> partitions,
+                         FindPartitions(consumer_.get(), options_.topics, timeout));
+  SERIN_ASSIGN_OR_RETURN(const std::vector<PartitionOffset> found,
+                         FindStarts(consumer_.get(), partitions, options_.start,
+                                    options_.no_timestamp_match, timeout));
+  SERIN_RETURN_IF_ERROR(AssignUpToEnds(found, timeout));
   listener_ = &listener;
-  listener.OnAssigned(ToTopicPartitions(*list));
-  ends_ = std::move(ends);
-  return KafkaStatus(rd_kafka_assign(consumer, list.get()), "assign");
+  listener.OnAssigned(partitions);
+  bounded_ = true;
+  return absl::OkStatus();
 }
 
-int64_t KafkaRecordSource::StartOffset(std::optional<int64_t> committed, int64_t first,
-                                       int64_t end) const {
-  if (committed.has_value() && *committed >= first && *committed <= end) return *committed;
-  if (committed.has_value()) {
-    spdlog::warn("kafka: {} keeps offsets {} to {}; the committed {} is outside, starting at {}",
-                 options_.topic, first, end, *committed, options_.start);
+absl::Status KafkaRecordSource::AssignUpToEnds(const std::vector<PartitionOffset>& starts,
+                                               absl::Duration timeout) {
+  std::vector<PartitionOffset> assigned;
+  ends_.clear();
+  for (const PartitionOffset& found : starts) {
+    const auto& [topic, partition] = found.partition;
+    SERIN_ASSIGN_OR_RETURN(const OffsetRange range,
+                           PartitionRange(consumer_.get(), topic, partition, timeout));
+    assigned.push_back({found.partition, StartOffset(found, range)});
+    ends_[topic].Expect(partition, assigned.back().next_offset, range.end);
   }
-  return options_.start == "latest" ? end : first;
+  return KafkaStatus(rd_kafka_assign(consumer_.get(), NewPartitionList(assigned).get()), "assign");
+}
+
+int64_t KafkaRecordSource::StartOffset(const PartitionOffset& found,
+                                       const OffsetRange& range) const {
+  const int64_t fallback =
+      options_.start.kind == StartPosition::Kind::kLatest ? range.end : range.first;
+  if (found.next_offset == RD_KAFKA_OFFSET_END) return range.end;
+  if (found.next_offset < 0) return fallback;
+  if (found.next_offset >= range.first && found.next_offset <= range.end) return found.next_offset;
+  spdlog::warn("kafka: {}/{} keeps offsets {} to {}; {} is outside, starting at {}",
+               found.partition.topic, found.partition.partition, range.first, range.end,
+               found.next_offset, fallback);
+  return fallback;
+}
+
+// auto.offset.reset says it all for the plain starts.
+void KafkaRecordSource::ApplyStarts(rd_kafka_topic_partition_list_t& partitions) {
+  if (options_.start.kind != StartPosition::Kind::kTimestamp &&
+      options_.start.kind != StartPosition::Kind::kOffsets) {
+    return;
+  }
+  const auto found = FindStarts(consumer_.get(), ToTopicPartitions(partitions), options_.start,
+                                options_.no_timestamp_match, kStartTimeout);
+  if (!found.ok()) {
+    start_failure_ = found.status();
+    return;
+  }
+  for (int i = 0; i < partitions.cnt; ++i) {
+    partitions.elems[i].offset = (*found)[static_cast<size_t>(i)].next_offset;
+  }
+}
+
+bool KafkaRecordSource::AllReached() const {
+  return bounded_ && std::all_of(ends_.begin(), ends_.end(),
+                                 [](const auto& entry) { return entry.second.AllReached(); });
+}
+
+EndOffsets& KafkaRecordSource::EndsOf(const rd_kafka_message_t& message) {
+  return ends_.find(std::string_view(rd_kafka_topic_name(message.rkt)))->second;
 }
 
 absl::StatusOr<RecordSource::Event> KafkaRecordSource::Poll(Record& record) {
   while (true) {
-    if (ends_.has_value() && ends_->AllReached()) return Event::kEnd;
+    if (AllReached()) return Event::kEnd;
     KafkaMessage message(rd_kafka_consumer_poll(consumer_.get(), 0));
+    if (!start_failure_.ok()) return start_failure_;
     if (message == nullptr) return Event::kIdle;
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-      if (ends_.has_value()) ends_->OnPartitionEnd(message->partition, message->offset);
+      if (bounded_) EndsOf(*message).OnPartitionEnd(message->partition, message->offset);
       continue;
     }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return HandleError(*message);
-    if (ends_.has_value() && !ends_->OnRecord(message->partition, message->offset)) continue;
+    if (bounded_ && !EndsOf(*message).OnRecord(message->partition, message->offset)) continue;
     record = ToRecord(std::move(message));
     return Event::kRecord;
   }
@@ -182,6 +224,7 @@ void KafkaRecordSource::HandleRebalance(rd_kafka_resp_err_t code,
 
 void KafkaRecordSource::Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental) {
   spdlog::info("kafka: assigned {}", Describe(partitions));
+  ApplyStarts(partitions);
   if (listener_ != nullptr) listener_->OnAssigned(ToTopicPartitions(partitions));
   if (incremental) {
     if (rd_kafka_error_t* error = rd_kafka_incremental_assign(consumer_.get(), &partitions)) {

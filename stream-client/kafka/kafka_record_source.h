@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,8 @@
 #include "absl/time/time.h"
 #include "stream-client/kafka/end_offsets.h"
 #include "stream-client/kafka/kafka_settings.h"
+#include "stream-client/kafka/partition_starts.h"
+#include "stream-client/kafka/topic_selection.h"
 #include "stream-client/kafka/transaction.h"
 #include "stream-client/pipeline/ports.h"
 #include "stream-client/pipeline/wakeup.h"
@@ -16,12 +19,13 @@
 namespace serin::stream {
 
 struct KafkaSourceOptions {
-  std::string topic;
+  TopicSelection topics;
   std::string group_id;
-  std::string start = "earliest";  // or "latest": where a group without committed offsets starts
+  StartPosition start;  // where the group has committed nothing
+  NoTimestampMatch no_timestamp_match = NoTimestampMatch::kLatest;
 };
 
-// Reads a topic, either as a member of its group or, up to the ends it has now, on its own with the
+// Reads topics, either as a member of its group or, up to the ends it has now, on its own with the
 // group's offsets. Loops over rd_kafka_consumer_poll because the batch API of librdkafka 2.0.2
 // skips offsets after pause, seek or rebalance. Belongs to one thread.
 class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
@@ -32,7 +36,8 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
       const KafkaConnection& connection, KafkaSourceOptions options, Wakeup& wakeup);
   ~KafkaRecordSource() override;
 
-  // Whether the topic can be read. Blocks for at most `timeout`; NOT_FOUND: there is no such topic.
+  // Whether the topics can be read. Blocks for at most `timeout` a question; NOT_FOUND: there is no
+  // such topic.
   absl::Status Probe(absl::Duration timeout);
 
   // One of these, once, before the first Poll. `listener` must stay until Close.
@@ -68,14 +73,20 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   void HandleRebalance(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t& partitions);
   void Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental);
   void Revoke(rd_kafka_topic_partition_list_t& partitions, bool incremental);
-  int64_t StartOffset(std::optional<int64_t> committed, int64_t first, int64_t end) const;
+  absl::Status AssignUpToEnds(const std::vector<PartitionOffset>& starts, absl::Duration timeout);
+  int64_t StartOffset(const PartitionOffset& found, const OffsetRange& range) const;
+  void ApplyStarts(rd_kafka_topic_partition_list_t& partitions);
+  bool AllReached() const;
+  EndOffsets& EndsOf(const rd_kafka_message_t& message);
 
   const KafkaSourceOptions options_;
   Wakeup& wakeup_;
   KafkaHandle consumer_;
   KafkaQueue queue_;
   AssignmentListener* listener_ = nullptr;
-  std::optional<EndOffsets> ends_;  // empty: read for ever
+  bool bounded_ = false;  // whether there are ends
+  std::map<std::string, EndOffsets, std::less<>> ends_;
+  absl::Status start_failure_;  // met in a rebalance
   bool paused_ = false;
   KafkaPartitions paused_partitions_;  // resuming one that is not paused could rewind it
   bool closed_ = false;

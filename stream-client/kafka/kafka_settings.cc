@@ -136,6 +136,10 @@ absl::Status KafkaStatus(rd_kafka_resp_err_t error, const std::string& what) {
     case RD_KAFKA_RESP_ERR__TIMED_OUT:
     case RD_KAFKA_RESP_ERR__MSG_TIMED_OUT:
       return absl::DeadlineExceededError(message);
+    case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID:
+    case RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS:
+      return absl::AbortedError(message);
     default:
       return absl::UnavailableError(message);
   }

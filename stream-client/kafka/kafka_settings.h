@@ -34,7 +34,8 @@ absl::StatusOr<KafkaConf> ProducerConf(const KafkaConnection& connection,
 // librdkafka refuses the properties' combination.
 absl::StatusOr<KafkaHandle> NewKafka(rd_kafka_type_t type, KafkaConf conf);
 
-// What librdkafka's error means in our terms, with `what` in front of its text.
+// What librdkafka's error means in our terms, with `what` in front of its text. ABORTED: the group
+// has gone on without us.
 absl::Status KafkaStatus(rd_kafka_resp_err_t error, const std::string& what);
 
 }  // namespace serin::stream

@@ -26,6 +26,7 @@ bool IsPurged(rd_kafka_resp_err_t error) {
 // Whether another transaction would meet the same error.
 bool IsFinal(const absl::Status& status) {
   return status.code() != absl::StatusCode::kUnavailable &&
+         status.code() != absl::StatusCode::kAborted &&
          status.code() != absl::StatusCode::kDeadlineExceeded;
 }
 

@@ -61,6 +61,8 @@ struct Batch {
   std::vector<PartitionSlice> slices;  // filled by OffsetLedger::Open
   size_t text_bytes = 0;
   absl::Time opened_at;  // when its first record was read
+  absl::Time sent_at;    // to the scorer
+  absl::Time scored_at;  // when it came back
 
   // Forgets the records and the slice of a partition.
   void Drop(const TopicPartition& partition);

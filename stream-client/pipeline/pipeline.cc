@@ -104,6 +104,7 @@ bool Pipeline::Dispatch(absl::Time now) {
 
 void Pipeline::Send(std::unique_ptr<Batch> batch) {
   ++in_flight_;
+  batch->sent_at = batch->scored_at = ports_.clock.Now();
   totals_.records_in += batch->items.size();
   ledger_.Open(*batch);
   order_.Open(*batch);
@@ -122,6 +123,7 @@ bool Pipeline::CollectScored() {
     if (!batch.ok()) Fail(std::move(batch).status());
     if (done() || *batch == nullptr) break;
     worked = true;
+    (*batch)->scored_at = ports_.clock.Now();
     order_.Hold(*std::move(batch));
     WriteReady();
   }
@@ -186,6 +188,8 @@ void Pipeline::End() {
   const std::vector<PartitionOffset> offsets = ledger_.Watermarks();
   if (offsets.empty()) return;
   absl::Status committed = ports_.committer.CommitNow(offsets, options_.final_commit_timeout);
+  // Other members are about to take over, and read again what is not committed.
+  if (absl::IsAborted(committed)) return;
   if (status_.ok()) status_ = std::move(committed);
 }
 

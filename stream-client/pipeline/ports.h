@@ -50,7 +50,8 @@ class OffsetCommitter {
   virtual ~OffsetCommitter() = default;
   // Starts a commit. One that fails is reported by the adapter and made good by a later one.
   virtual void CommitLater(const std::vector<PartitionOffset>& offsets) = 0;
-  // Commits and waits for the answer, at most `timeout`.
+  // Commits and waits for the answer, at most `timeout`. ABORTED: the partitions are being given to
+  // others.
   virtual absl::Status CommitNow(const std::vector<PartitionOffset>& offsets,
                                  absl::Duration timeout) = 0;
 };

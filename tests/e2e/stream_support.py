@@ -72,11 +72,13 @@ class Job:
         name = f"{self.topic}-{self._started}"
         extra = self._properties | {key.replace("__", "."): value for key, value in properties.items()}
         config = self._folder / f"{name}.yaml"
-        config.write_text(CONFIG.format(instance=instance, trigger=trigger,
-                                        properties=json.dumps({k: str(v) for k, v in extra.items()}),
-                                        **self._values))
+        self.write_config(config, instance, trigger, **extra)
         return Process(name, [binary("serin-stream"), "run", "--config", config, "--summary",
                               self._folder / f"{name}.json"], self._folder / f"{name}.log", ROOT)
+
+    def write_config(self, file, instance, trigger, **properties):
+        values = json.dumps({name: str(value) for name, value in (properties or self._properties).items()})
+        file.write_text(CONFIG.format(instance=instance, trigger=trigger, properties=values, **self._values))
 
     def finish(self, instance="a"):
         """Works through what is left; returns how many records that were."""

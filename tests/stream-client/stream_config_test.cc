@@ -8,6 +8,7 @@ namespace serin::stream {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
@@ -16,8 +17,12 @@ TEST(StreamConfigTest, TheDefaultsAreTheDocumentedOnes) {
   const auto config = LoadStreamConfig("", {});
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(ToConnection(*config).bootstrap_servers, "127.0.0.1:9092");
-  EXPECT_EQ(ToSourceOptions(*config).topic, "test");
-  EXPECT_EQ(ToSourceOptions(*config).start, "earliest");
+  EXPECT_THAT(ToSourceOptions(*config).topics.parts(), ElementsAre("test"));
+  EXPECT_EQ(ToSourceOptions(*config).start.kind, StartPosition::Kind::kEarliest);
+  EXPECT_FALSE(IsExactlyOnce(*config));
+  EXPECT_EQ(ToTransactionLimits(*config).max_records, 1000u);
+  EXPECT_EQ(ToTransactionLimits(*config).max_wait, absl::Milliseconds(100));
+  EXPECT_EQ(ToPipelineOptions(*config).order, Order::kPartition);
   EXPECT_EQ(ToSinkTopics(*config).results, "predictions");
   EXPECT_EQ(ToSinkTopics(*config).dead_letters, "dead-letters");
   EXPECT_EQ(ToScorerOptions(*config).address, "127.0.0.1:50050");
@@ -30,13 +35,19 @@ TEST(StreamConfigTest, TheDefaultsAreTheDocumentedOnes) {
 
 TEST(StreamConfigTest, TheCommandLineWinsOverTheFile) {
   const auto config = LoadStreamConfig("", {.brokers = "kafka:1",
-                                            .topic = "other",
+                                            .topic = "other,^more",
+                                            .group = "readers",
+                                            .start = "s@5",
                                             .trigger = "available-now",
+                                            .delivery = "exactly-once",
                                             .properties = {{"security.protocol", "ssl"}}});
   ASSERT_THAT(config, IsOk());
   EXPECT_EQ(ToConnection(*config).bootstrap_servers, "kafka:1");
   EXPECT_EQ(ToConnection(*config).properties.at("security.protocol"), "ssl");
-  EXPECT_EQ(ToSourceOptions(*config).topic, "other");
+  EXPECT_THAT(ToSourceOptions(*config).topics.parts(), ElementsAre("other", "^more"));
+  EXPECT_EQ(ToSourceOptions(*config).group_id, "readers");
+  EXPECT_EQ(ToSourceOptions(*config).start.timestamp, absl::FromUnixMillis(5));
+  EXPECT_TRUE(IsExactlyOnce(*config));
   EXPECT_EQ(config->trigger().mode(), "available-now");
 }
 
@@ -45,6 +56,22 @@ TEST(StreamConfigTest, WritingToTheTopicThatIsReadIsRefused) {
                   "", {.brokers = "", .topic = "predictions", .trigger = "", .properties = {}}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("sink.results_topic"), HasSubstr("got predictions"))));
+}
+
+TEST(StreamConfigTest, ATriggerWithAProcessingTimeGathersRecordsForSoLong) {
+  const auto config = LoadStreamConfig("", {.trigger = "processing-time=5s", .properties = {}});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_FALSE(IsBounded(*config));
+  EXPECT_EQ(ToPipelineOptions(*config).batch.linger, absl::Seconds(5));
+}
+
+TEST(StreamConfigTest, ABadTriggerStartOrTopicIsNamedWithWhatWasExpected) {
+  for (const char* trigger : {"sometimes", "processing-time=", "processing-time=2h"}) {
+    EXPECT_THAT(LoadStreamConfig("", {.topic = "^(", .start = "first", .trigger = trigger}),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         AllOf(HasSubstr("source.topic"), HasSubstr("source.start"),
+                               HasSubstr("trigger.mode"), HasSubstr(trigger))));
+  }
 }
 
 TEST(StreamConfigTest, AMissingFileIsNamed) {

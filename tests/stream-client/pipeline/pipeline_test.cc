@@ -206,6 +206,16 @@ TEST_F(PipelineTest, ALastCommitThatFailsFailsTheRun) {
   EXPECT_THAT(pipeline_.status(), StatusIs(absl::StatusCode::kUnavailable, _));
 }
 
+TEST_F(PipelineTest, AGroupThatGoesOnDuringTheLastCommitIsNoFailure) {
+  scorer_.automatic = true;
+  source_.Put(0, 0, 1);
+  source_.ends = true;
+  committer_.failure = absl::AbortedError("generation");
+  Settle();
+  EXPECT_TRUE(pipeline_.done());
+  EXPECT_THAT(pipeline_.status(), IsOk());
+}
+
 TEST_F(PipelineTest, ADrainFinishesWhatIsInFlightAndReadsNothingMore) {
   source_.Put(0, 0, 3);
   Settle();

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "stream-client/kafka/handles.h"
+#include "stream-client/kafka/kafka_queries.h"
+#include "stream-client/kafka/start_position.h"
+#include "stream-client/kafka/topic_selection.h"
+
+namespace serin::stream {
+
+// All partitions of the topics, each question for at most `timeout`. NOT_FOUND: no such topic.
+absl::StatusOr<std::vector<TopicPartition>> FindPartitions(rd_kafka_t* client,
+                                                           const TopicSelection& topics,
+                                                           absl::Duration timeout);
+
+// What to do where no record is as late as the start's timestamp.
+enum class NoTimestampMatch { kLatest, kError };
+
+// Where to read each of the partitions from: the group's committed offset, else `start`. Partitions
+// that start as auto.offset.reset has it get RD_KAFKA_OFFSET_INVALID. Asks the cluster, each time
+// for at most `timeout`. Errors: FAILED_PRECONDITION where nothing is committed but must be, or no
+// record is late enough; else KafkaStatus's.
+absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
+    rd_kafka_t* consumer, const std::vector<TopicPartition>& partitions, const StartPosition& start,
+    NoTimestampMatch no_match, absl::Duration timeout);
+
+}  // namespace serin::stream

@@ -1,0 +1,86 @@
+"""Members of a group join and leave under load, on a real broker: every record comes out, and exactly
+once where that was asked for. (With cooperative-sticky: tests/soak/stream_churn.)"""
+import random
+import time
+import unittest
+
+from stream_support import Job, Scorer, in_parallel, kill
+from support import Kafka, temporary_folder
+
+SEED = 11
+ROUNDS = 20
+MOST_MEMBERS = 3
+EAGER = "range"
+COOPERATIVE = "cooperative-sticky"
+
+
+class Churn:
+    """One job whose members come and go."""
+
+    def __init__(self, job, seed):
+        self.job = job
+        self._random = random.Random(seed)
+        self._members = []
+        self._free = [f"slot-{i}" for i in range(MOST_MEMBERS)]
+
+    def run(self, rounds):
+        self._join()
+        for i in range(rounds):
+            if not self._free or (len(self._members) > 1 and self._random.random() < 0.5):
+                self._leave(killed=i % 7 == 3)
+            else:
+                self._join()
+            time.sleep(self._random.uniform(0.3, 0.9))
+
+    def stop(self):
+        while self._members:
+            self._leave()
+
+    def _join(self):
+        slot = self._free.pop(0)
+        self._members.append((slot, self.job.start(slot)))
+
+    def _leave(self, killed=False):
+        slot, client = self._members.pop(self._random.randrange(len(self._members)))
+        if killed:
+            kill(client)
+        else:
+            code = client.stop()
+            assert code == 0, f"{client.name}: {code}\n{client.last_words(30)}"
+        self._free.append(slot)
+
+
+class MembersTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls.addClassCleanup)
+        cls.kafka = Kafka(cls.folder)
+        cls.addClassCleanup(cls.kafka.stop)
+        cls.scorer = Scorer(cls.folder, delay_ms=30)
+        cls.addClassCleanup(cls.scorer.stop)
+
+    def churn(self, name, delivery, strategy):
+        job = Job(self.folder, self.kafka, name, self.scorer.address, delivery, batch=10, in_flight=2,
+                  partition__assignment__strategy=strategy)
+        job.create_topics(6)
+        job.produce(12000)
+        churn = Churn(job, SEED)
+        self.addCleanup(churn.stop)
+        return churn
+
+    def check(self, churn, exactly_once):
+        churn.run(ROUNDS)
+        churn.stop()
+        time.sleep(6.5)  # until the group has given up a member that was killed
+        churn.job.finish("slot-0")
+        churn.job.check(self, exactly_once)
+        self.assertEqual(churn.job.finish("slot-0"), 0)
+
+    def test_members_come_and_go_and_every_record_comes_out(self):
+        eager = {name: self.churn(f"members-{name}", name, EAGER)
+                 for name in ("exactly-once", "at-least-once")}
+        in_parallel([lambda name=name: self.check(eager[name], name == "exactly-once") for name in eager])
+
+
+if __name__ == "__main__":
+    unittest.main()

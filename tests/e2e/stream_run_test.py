@@ -1,0 +1,125 @@
+"""serin-stream run as a process on a real broker: where it starts, when it ends, what it says."""
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from stream_support import Job, Scorer, wait_for_log
+from support import Kafka, temporary_folder
+from stack.stack import binary
+
+
+class RunTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls.addClassCleanup)
+        cls.kafka = Kafka(cls.folder)
+        cls.addClassCleanup(cls.kafka.stop)
+        cls.scorer = Scorer(cls.folder)
+        cls.addClassCleanup(cls.scorer.stop)
+        cls.job = Job(cls.folder, cls.kafka, "runs", cls.scorer.address)
+        cls.job.create_topics()
+        cls.job.produce(40)
+        time.sleep(0.01)
+        cls.between_ms = int(time.time() * 1000)
+        time.sleep(0.01)
+        cls.job.produce(60)
+
+    def run_once(self, group, *flags, expected=0):
+        """Runs to the present end as a group of its own; returns records in, or what it said."""
+        config = self.folder / f"{group}.yaml"
+        self.job.write_config(config, "a", "available-now")
+        summary = self.folder / f"{group}.json"
+        done = subprocess.run([binary("serin-stream"), "run", "--config", config, "-G", group,
+                               "--summary", summary, *flags], capture_output=True, text=True,
+                              check=False, timeout=60)
+        self.assertEqual(done.returncode, expected, done.stderr)
+        return done.stderr if expected else json.loads(summary.read_text())["records_in"]
+
+    def test_each_start_reads_what_it_says(self):
+        self.assertEqual(self.run_once("earliest"), 100)
+        self.assertEqual(self.run_once("latest", "-o", "end"), 0)
+        self.assertEqual(self.run_once("time", "-o", f"s@{self.between_ms}"), 60)
+        later = int(time.time() * 1000) + 3600000
+        self.assertEqual(self.run_once("later", "-o", f"timestamp={later}"), 0)
+        whole = self.run_once("zero", "-o", "runs:0:0")
+        self.assertEqual(whole, 100)
+        self.assertEqual(self.run_once("offset", "-o", "runs:0:5"), 95)
+
+    def test_committed_offsets_win_and_their_absence_can_be_an_error(self):
+        self.assertIn("committed nothing", self.run_once("fresh", "-o", "stored", expected=1))
+        self.assertEqual(self.run_once("twice"), 100)
+        self.assertEqual(self.run_once("twice", "-o", "stored"), 0)
+        self.assertEqual(self.run_once("twice", "-o", "beginning"), 0)
+
+    def test_topics_can_be_listed_or_matched(self):
+        self.kafka.create_topics(runs_two=1)
+        self.kafka.produce("runs-two", "k", b'{"data": "one more"}')
+        self.assertEqual(self.run_once("list", "-t", "runs,runs-two"), 101)
+        self.assertEqual(self.run_once("pattern", "-t", "^runs(-two)?$"), 101)
+
+    def test_progress_lines_are_shaped_as_sparks(self):
+        config = self.folder / "progress.yaml"
+        self.job.write_config(config, "a", "available-now")
+        done = subprocess.run([binary("serin-stream"), "run", "--config", config, "-G", "progress",
+                               "--progress", "json"], capture_output=True, text=True, check=True, timeout=60)
+        lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+        self.assertEqual(sum(line["numInputRows"] for line in lines), 100)
+        self.assertEqual(sum(line["sink"]["numOutputRows"] for line in lines), 100)
+        for line in lines:
+            self.assertLessEqual({"getBatch", "predict", "produce", "triggerExecution"},
+                                 set(line["durationMs"]))
+            start, end = (line["sources"][0][name]["runs"] for name in ("startOffset", "endOffset"))
+            self.assertEqual(sum(end[partition] - start[partition] for partition in start),
+                             line["numInputRows"])
+
+    def test_sigterm_under_load_exits_with_0_and_nothing_is_lost(self):
+        job = Job(self.folder, self.kafka, "stopped", self.scorer.address)
+        job.create_topics()
+        job.produce(20000)
+        for _ in range(3):
+            client = job.start()
+            self.addCleanup(client.stop)
+            wait_for_log(client, "assigned")
+            time.sleep(0.2)
+            client.ask_to_stop()
+            self.assertEqual(client.wait(10), 0, client.last_words(20))
+        job.finish()
+        job.check(self, exactly_once=False, duplicates=0)
+
+    def test_a_second_signal_ends_a_stuck_drain_at_once(self):
+        slow = Scorer(self.folder, delay_ms=60000)
+        self.addCleanup(slow.stop)
+        job = Job(self.folder, self.kafka, "stuck", slow.address)
+        job.create_topics()
+        job.produce(100)
+        client = job.start(trigger="available-now")
+        self.addCleanup(client.stop)
+        wait_for_log(client, "reading topic")
+        time.sleep(0.5)
+        client.ask_to_stop()
+        self.assertIsNone(client.wait(0.5))
+        os.kill(client.pid, signal.SIGINT)
+        self.assertEqual(client.wait(2), 130)
+
+    def test_a_router_that_goes_away_and_comes_back_costs_nothing(self):
+        scorer = Scorer(self.folder, delay_ms=5)
+        job = Job(self.folder, self.kafka, "away", scorer.address)
+        job.create_topics()
+        job.produce(20000)
+        client = job.start(trigger="available-now")
+        self.addCleanup(client.stop)
+        wait_for_log(client, "reading topic")
+        time.sleep(0.3)
+        scorer.stop()
+        self.assertIsNone(client.wait(6))
+        back = Scorer(self.folder, delay_ms=5, port=int(scorer.address.rsplit(":", 1)[1]))
+        self.addCleanup(back.stop)
+        self.assertEqual(client.wait(60), 0, client.last_words(20))
+        job.check(self, exactly_once=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
