@@ -8,7 +8,7 @@ namespace serin::router {
 absl::StatusOr<std::unique_ptr<RevisionLog>> OpenRevisionLog(
     const v1::config::RevisionLogConfig& config) {
   if (!config.kafka().brokers().empty()) return KafkaRevisionLog::Open(config.kafka());
-  return FileRevisionLog::Open(config.path());
+  return FileRevisionLog::Open(config.path(), config.keep());
 }
 
 }  // namespace serin::router

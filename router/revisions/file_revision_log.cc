@@ -5,10 +5,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -65,7 +68,8 @@ absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<FileRevisionLog>> FileRevisionLog::Open(std::string path) {
+absl::StatusOr<std::unique_ptr<FileRevisionLog>> FileRevisionLog::Open(std::string path,
+                                                                       size_t keep) {
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -78,6 +82,7 @@ absl::StatusOr<std::unique_ptr<FileRevisionLog>> FileRevisionLog::Open(std::stri
   }
   SERIN_RETURN_IF_ERROR(SyncFolder(folder));
   SERIN_RETURN_IF_ERROR(log->Load());
+  if (log->revisions_.size() > 2 * keep) SERIN_RETURN_IF_ERROR(log->Compact(keep));
   return log;
 }
 
@@ -122,6 +127,39 @@ absl::Status FileRevisionLog::DropTail(const std::string& content, size_t keep, 
       "they are kept in {}",
       path_, content.size() - keep, revisions_.size(), line, side);
   return absl::OkStatus();
+}
+
+absl::Status FileRevisionLog::Compact(size_t keep) {
+  std::map<std::string, size_t> surplus;
+  for (const Revision& revision : revisions_) ++surplus[revision.route];
+  for (auto& [route, count] : surplus) count -= std::min(count, keep);
+  std::vector<Revision> kept;
+  std::string content;
+  for (Revision& revision : revisions_) {
+    size_t& left = surplus[revision.route];
+    if (left > 0) {
+      --left;
+      continue;
+    }
+    content += ToLine(revision);
+    kept.push_back(std::move(revision));
+  }
+  const std::string next = path_ + ".compacting";
+  const int fd = open(next.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+  if (fd < 0) return DiskError("cannot open", next);
+  // Locked before it has the name that others open.
+  const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+  const absl::Status written =
+      locked ? WriteAll(fd, content, next) : DiskError("cannot lock", next);
+  if (!written.ok() || rename(next.c_str(), path_.c_str()) != 0) {
+    close(fd);
+    return written.ok() ? DiskError("cannot rename", next) : written;
+  }
+  close(std::exchange(fd_, fd));
+  spdlog::info("revision log {}: kept {} of {} revisions", path_, kept.size(), revisions_.size());
+  revisions_ = std::move(kept);
+  size_ = content.size();
+  return SyncFolder(std::filesystem::absolute(path_).parent_path());
 }
 
 absl::Status FileRevisionLog::Append(const Revision& revision) {

@@ -145,5 +145,29 @@ TEST_F(FileRevisionLogTest, AFolderThatCannotBeMadeIsAnError) {
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr(path_)));
 }
 
+TEST_F(FileRevisionLogTest, ALongLogIsCompactedAtTheStartAndGoesOn) {
+  {
+    const auto log = Open();
+    for (uint64_t i = 1; i <= 9; ++i) ASSERT_THAT(log->Append(Numbered(i)), IsOk());
+  }
+  {
+    auto log = FileRevisionLog::Open(path_, 4);
+    ASSERT_THAT(log, IsOk());
+    EXPECT_EQ((*log)->ReadAll()->front(), Numbered(6));
+    ASSERT_THAT((*log)->Append(Numbered(10)), IsOk());
+    EXPECT_THAT(FileRevisionLog::Open(path_), StatusIs(absl::StatusCode::kFailedPrecondition, _))
+        << "the new file is locked too";
+  }
+  const auto revisions = *Open()->ReadAll();
+  ASSERT_EQ(revisions.size(), 5u);
+  EXPECT_EQ(revisions.front(), Numbered(6));
+  EXPECT_EQ(revisions.back(), Numbered(10));
+}
+
+TEST_F(FileRevisionLogTest, ALogThatIsNotTooLongKeepsEverything) {
+  AppendThree();
+  EXPECT_EQ((*FileRevisionLog::Open(path_, 2))->ReadAll()->size(), 3u);
+}
+
 }  // namespace
 }  // namespace serin::router

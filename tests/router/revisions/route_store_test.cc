@@ -152,7 +152,7 @@ TEST_F(RouteStoreTest, OfConcurrentChangesOnOneBaseExactlyOneWins) {
   std::atomic<int> won{0};
   std::atomic<int> aborted{0};
   std::vector<std::thread> threads;
-  for (int t = 0; t < 8; ++t) {
+  for (int t = 0; t < 16; ++t) {
     threads.emplace_back([&, t] {
       for (uint64_t base = 1; base <= 20; ++base) {
         WeightChange change = Change(80 - static_cast<uint32_t>(t), 20);
@@ -167,7 +167,7 @@ TEST_F(RouteStoreTest, OfConcurrentChangesOnOneBaseExactlyOneWins) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(won, 20);
-  EXPECT_EQ(aborted, 140);
+  EXPECT_EQ(aborted, 300);
   EXPECT_EQ(log_.revisions.size(), 21u);
 }
 
