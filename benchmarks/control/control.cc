@@ -1,0 +1,168 @@
+// serin-bench-control: what changing weights costs, against a running router, and how fast a long
+// revision log loads.
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "common/hashing/stable_hash.h"
+#include "router/revisions/file_revision_log.h"
+#include "router/revisions/revision_json.h"
+#include "serin/v1/canary_admin.grpc.pb.h"
+#include "serin/v1/predictor.grpc.pb.h"
+
+namespace serin {
+namespace {
+
+struct Target {
+  std::unique_ptr<v1::Predictor::Stub> predictor;
+  std::unique_ptr<v1::CanaryAdmin::Stub> admin;
+};
+
+double Quantile(std::vector<double> values, double q) {
+  std::sort(values.begin(), values.end());
+  return values.at(static_cast<size_t>(q * static_cast<double>(values.size() - 1)));
+}
+
+double Milliseconds(absl::Time since) { return absl::ToDoubleMilliseconds(absl::Now() - since); }
+
+v1::PredictResponse Predict(const Target& target) {
+  grpc::ClientContext context;
+  v1::PredictRequest request;
+  request.set_text("VADER is smart, handsome, and funny!");
+  v1::PredictResponse response;
+  const grpc::Status status = target.predictor->Predict(&context, request, &response);
+  if (!status.ok()) throw std::runtime_error(status.error_message());
+  return response;
+}
+
+uint64_t SetWeights(const Target& target, uint32_t first) {
+  grpc::ClientContext context;
+  v1::SetWeightsRequest request;
+  (*request.mutable_weights())["v1"] = first;
+  (*request.mutable_weights())["v2"] = 50;
+  v1::SetWeightsResponse response;
+  const grpc::Status status = target.admin->SetWeights(&context, request, &response);
+  if (!status.ok()) throw std::runtime_error(status.error_message());
+  return response.route().revision();
+}
+
+// From the call of SetWeights to the first answer under its revision.
+void MeasureEffect(const Target& target, int changes) {
+  std::vector<double> times;
+  for (int i = 0; i < changes; ++i) {
+    const absl::Time start = absl::Now();
+    const uint64_t revision = SetWeights(target, i % 2 == 0 ? 40 : 60);
+    while (Predict(target).route_revision() < revision) {
+    }
+    times.push_back(Milliseconds(start));
+  }
+  std::printf("SetWeights to first answer, %d changes: p50 %.2f ms, p99 %.2f ms\n", changes,
+              Quantile(times, 0.5), Quantile(times, 0.99));
+}
+
+std::vector<double> Traffic(const Target& target, double per_second, double seconds) {
+  std::vector<double> times;
+  const absl::Time start = absl::Now();
+  for (int i = 0; i < static_cast<int>(per_second * seconds); ++i) {
+    absl::SleepFor(start + absl::Seconds(i / per_second) - absl::Now());
+    const absl::Time sent = absl::Now();
+    Predict(target);
+    times.push_back(Milliseconds(sent));
+  }
+  return times;
+}
+
+// The data path with and without changes, in turns, so that the machine's noise hits both alike.
+void MeasureInterference(const Target& target, double changes_per_second, double seconds) {
+  constexpr int kTurns = 5;
+  constexpr double kTraffic = 500;
+  std::vector<double> quiet;
+  std::vector<double> busy;
+  std::atomic<int> changes{0};
+  for (int turn = 0; turn < 2 * kTurns; ++turn) {
+    std::atomic<bool> stop{turn % 2 == 0};
+    std::thread changer([&] {
+      for (absl::Time next = absl::Now(); !stop;) {
+        SetWeights(target, changes++ % 2 == 0 ? 40 : 60);
+        next += absl::Seconds(1 / changes_per_second);
+        absl::SleepFor(next - absl::Now());
+      }
+    });
+    const std::vector<double> times = Traffic(target, kTraffic, seconds / kTurns);
+    stop = true;
+    changer.join();
+    std::vector<double>& all = turn % 2 == 0 ? quiet : busy;
+    all.insert(all.end(), times.begin(), times.end());
+  }
+  std::printf(
+      "%.0f calls/s for %.0f s: p50 %.2f ms, p99 %.2f ms; with %.0f changes/s: p50 %.2f ms, "
+      "p99 %.2f ms\n",
+      kTraffic, seconds, Quantile(quiet, 0.5), Quantile(quiet, 0.99), changes / seconds,
+      Quantile(busy, 0.5), Quantile(busy, 0.99));
+}
+
+void MeasureLoad(int revisions) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / absl::StrFormat("serin-bench-%d.log", getpid()))
+          .string();
+  {
+    std::ofstream file(path, std::ios::binary);
+    for (int i = 1; i <= revisions; ++i) {
+      const std::string json = router::RevisionToJson({.route = "sentiment",
+                                                       .number = static_cast<uint64_t>(i),
+                                                       .weights = {{"v1", 80}, {"v2", 20}},
+                                                       .slots = "v1:0-7999,v2:8000-9999",
+                                                       .created_at = absl::Now(),
+                                                       .actor = "ann",
+                                                       .reason = "v2 looks good",
+                                                       .peer = "ipv4:127.0.0.1:40110"});
+      file << absl::StrFormat("%016x %s\n", StableHash(json), json);
+    }
+  }
+  const absl::Time start = absl::Now();
+  const auto log = router::FileRevisionLog::Open(path);
+  const size_t loaded = log.ok() ? (*log)->ReadAll()->size() : 0;
+  std::printf("a log of %zu revisions: loaded in %.0f ms\n", loaded, Milliseconds(start));
+  std::filesystem::remove(path);
+}
+
+Target Connect(const std::string& router, const std::string& admin) {
+  const auto credentials = grpc::InsecureChannelCredentials();
+  return {.predictor = v1::Predictor::NewStub(grpc::CreateChannel(router, credentials)),
+          .admin = v1::CanaryAdmin::NewStub(grpc::CreateChannel(admin, credentials))};
+}
+
+}  // namespace
+}  // namespace serin
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures the control plane of a running router; changes its weights.");
+  std::string router = "127.0.0.1:50050";
+  std::string admin = "127.0.0.1:50060";
+  int changes = 1000;
+  double rate = 200;
+  double seconds = 10;
+  int revisions = 100'000;
+  app.add_option("--router", router, "Predictor");
+  app.add_option("--admin", admin, "CanaryAdmin");
+  app.add_option("--changes", changes, "Changes whose effect is timed");
+  app.add_option("--rate", rate, "Changes a second beside the traffic");
+  app.add_option("--seconds", seconds, "Traffic with changes, and as long without");
+  app.add_option("--revisions", revisions, "Revisions of the log that is loaded");
+  CLI11_PARSE(app, argc, argv);
+  serin::MeasureLoad(revisions);
+  const serin::Target target = serin::Connect(router, admin);
+  serin::MeasureEffect(target, changes);
+  serin::MeasureInterference(target, rate, seconds);
+}
