@@ -11,7 +11,8 @@ from stack.process import wait_until
 
 DOCKERFILE = (DEPLOY / "docker/Dockerfile").read_text()
 TARGETS = ("model-server", "router", "stream", "serinctl")
-LARGEST_MB = 60
+# v2's file alone has 28 MB.
+LARGEST_MB = {"model-server": 75, "router": 60, "stream": 60, "serinctl": 60}
 
 
 def stages():
@@ -61,7 +62,9 @@ class BuiltImagesTest(unittest.TestCase):
     def setUp(self):
         self.images = images()
         if not self.images:
-            self.skipTest("no image was built here with a running Docker engine (make images)")
+            reason = "no image was built here with a running Docker engine (make images)"
+            print(f"skipped: {self.id()}: {reason}")
+            self.skipTest(reason)
 
     def test_each_runs_on_a_read_only_file_system(self):
         for target, image in self.images.items():
@@ -87,12 +90,12 @@ class BuiltImagesTest(unittest.TestCase):
                 self.assertEqual(config["User"], "65532:65532")
                 self.assertRegex(config["Labels"]["org.opencontainers.image.revision"], r"^[0-9a-f]{40}$")
 
-    def test_each_adds_at_most_60_mb_to_its_base(self):
+    def test_each_adds_little_to_its_base(self):
         for target, image in self.images.items():
             with self.subTest(target):
                 history = docker("history", "--human=false", "--format", "{{.Size}}", image)[1].split()
                 *added, _base = map(int, history)
-                self.assertLess(sum(added) / 1e6, LARGEST_MB)
+                self.assertLess(sum(added) / 1e6, LARGEST_MB[target])
 
 
 if __name__ == "__main__":

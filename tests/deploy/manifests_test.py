@@ -135,6 +135,17 @@ class ManifestsTest(unittest.TestCase):
                                               capture_output=True, text=True)
                         self.assertEqual(done.returncode, 0, f"{name}: {done.stderr}")
 
+    def test_several_routers_never_write_one_file(self):
+        for _, objects in self.each():
+            router = of_kind(objects, "Deployment")["router"]["spec"]
+            (config,) = [thing["data"]["router.yaml"] for name, thing in of_kind(objects, "ConfigMap").items()
+                         if name.startswith("router-")]
+            shared = "kafka:" in config
+            self.assertEqual(router["replicas"] > 1, shared)
+            self.assertEqual(router["strategy"]["type"], "RollingUpdate" if shared else "Recreate")
+            self.assertEqual("router" in of_kind(objects, "HorizontalPodAutoscaler"), shared)
+        self.assertGreaterEqual(of_kind(self.objects["production"], "Deployment")["router"]["spec"]["replicas"], 2)
+
     def test_a_pod_outlives_its_own_drain(self):
         for _, objects in self.each():
             maps = of_kind(objects, "ConfigMap")
@@ -169,7 +180,7 @@ class ManifestsTest(unittest.TestCase):
     def test_keda_replaces_the_autoscaler_of_the_stream_client(self):
         objects = with_component("production", "keda")
         self.assertIn("stream", of_kind(objects, "ScaledObject"))
-        self.assertEqual(set(of_kind(objects, "HorizontalPodAutoscaler")), {"model-server-v1", "model-server-v2"})
+        self.assertEqual(set(of_kind(objects, "HorizontalPodAutoscaler")), {"model-server-v1", "model-server-v2", "router"})
 
     def test_the_pod_monitor_finds_every_metrics_port(self):
         objects = with_component("production", "pod-monitor")
