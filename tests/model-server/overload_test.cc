@@ -1,0 +1,142 @@
+// Deadlines, cancellation and admission, with a model that answers when the test lets it.
+#include <grpcpp/grpcpp.h>
+
+#include <future>
+#include <memory>
+
+#include "absl/time/clock.h"
+#include "common/rpc/grpc_server.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "model-server/grpc/predictor_service.h"
+#include "serin/v1/predictor.grpc.pb.h"
+#include "tests/support/fake_model.h"
+
+namespace serin::model_server {
+namespace {
+
+using ::serin::testing::FakeModel;
+using ::testing::HasSubstr;
+
+constexpr size_t kChunk = 16;
+constexpr int kWorkers = 2;
+
+class OverloadTest : public ::testing::Test {
+ protected:
+  OverloadTest() {
+    model_->HoldUntil(&gate_);
+    auto server = GrpcServer::Start({.listen = "127.0.0.1:0", .services = {&service_}});
+    EXPECT_TRUE(server.ok()) << server.status();
+    server_ = *std::move(server);
+    stub_ = v1::Predictor::NewStub(
+        grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials()));
+  }
+  ~OverloadTest() override {
+    if (!gate_.HasBeenNotified()) gate_.Notify();
+  }
+
+  static v1::PredictBatchRequest Batch(int items) {
+    v1::PredictBatchRequest batch;
+    for (int i = 0; i < items; ++i) batch.add_items()->set_text("good");
+    return batch;
+  }
+
+  // Waits until the workers are inside the model.
+  void AwaitModel() const {
+    while (model_->calls() == 0) std::this_thread::yield();
+  }
+
+  // Lets the model answer and waits until the server has nothing in flight.
+  void Finish() {
+    gate_.Notify();
+    while (admission_.items_in_flight() > 0) std::this_thread::yield();
+  }
+
+  absl::Notification gate_;
+  RealClock clock_;
+  std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
+  PredictionStats unknown_;
+  Snapshot<ModelCatalog> catalog_{std::make_shared<const ModelCatalog>(
+      std::vector<ModelCatalog::Entry>{std::make_shared<const ServedModel>(
+          ServedModel{.name = "sentiment",
+                      .version = "v1",
+                      .max_text_bytes = 100,
+                      .model = model_,
+                      .stats = std::make_shared<PredictionStats>()})})};
+  PredictionEngine engine_{catalog_, unknown_, clock_, nullptr};
+  ChunkScheduler scheduler_{kWorkers, kChunk};
+  AdmissionControl admission_{1000};
+  ServingContext serving_{engine_, scheduler_, admission_, 100000};
+  StreamRegistry streams_;
+  PredictorService service_{serving_, streams_};
+  std::unique_ptr<GrpcServer> server_;
+  std::unique_ptr<v1::Predictor::Stub> stub_;
+};
+
+TEST_F(OverloadTest, WhatIsLeftOfABatchIsNotScoredOnceItsDeadlineHasPassed) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(200)));
+  v1::PredictBatchResponse response;
+  EXPECT_EQ(stub_->PredictBatch(&context, Batch(900), &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  Finish();
+  EXPECT_LE(model_->calls(), static_cast<int>(kWorkers * kChunk));
+}
+
+TEST_F(OverloadTest, WhatIsLeftOfABatchIsNotScoredOnceItsCallerHasGone) {
+  grpc::ClientContext context;
+  v1::PredictBatchResponse response;
+  auto call = std::async([&] { return stub_->PredictBatch(&context, Batch(900), &response); });
+  AwaitModel();
+  context.TryCancel();
+  EXPECT_EQ(call.get().error_code(), grpc::StatusCode::CANCELLED);
+  // The server hears of it a moment later; a new call on the same connection comes after that.
+  grpc::ClientContext after;
+  EXPECT_EQ(stub_->PredictBatch(&after, Batch(0), &response).error_code(), grpc::StatusCode::OK);
+  Finish();
+  EXPECT_LT(model_->calls(), 900);
+}
+
+TEST_F(OverloadTest, CallsOverTheBoundAreRefusedWithAHintAndLaterOnesServed) {
+  grpc::ClientContext context;
+  v1::PredictBatchResponse batch_response;
+  auto batch =
+      std::async([&] { return stub_->PredictBatch(&context, Batch(1000), &batch_response); });
+  AwaitModel();
+  grpc::ClientContext refused;
+  v1::PredictRequest request;
+  request.set_text("good");
+  v1::PredictResponse response;
+  const grpc::Status status = stub_->Predict(&refused, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("at most 1000 items in flight"));
+  EXPECT_EQ(refused.GetServerTrailingMetadata().count("grpc-retry-pushback-ms"), 1u);
+  Finish();
+  EXPECT_TRUE(batch.get().ok());
+  EXPECT_EQ(batch_response.results_size(), 1000);
+  grpc::ClientContext later;
+  EXPECT_TRUE(stub_->Predict(&later, request, &response).ok());
+}
+
+TEST_F(OverloadTest, AStreamGoesOnAfterARefusedBatch) {
+  grpc::ClientContext context;
+  auto stream = stub_->PredictStream(&context);
+  ASSERT_TRUE(stream->Write(Batch(1000)));
+  AwaitModel();
+  v1::PredictBatchRequest small = Batch(1);
+  small.set_batch_id(2);
+  ASSERT_TRUE(stream->Write(small));
+  v1::PredictBatchResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.batch_id(), 2u);
+  EXPECT_EQ(response.error().code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  Finish();
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.results_size(), 1000);
+  stream->WritesDone();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+}  // namespace
+}  // namespace serin::model_server
