@@ -29,6 +29,7 @@ class RevisionLog {
   // A log shared by several routers calls `listener` for every revision after those of ReadAll(),
   // one at a time and in order, this router's own too (before its Append() returns). Null: no
   // longer, also none that has begun.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): overriders keep it
   virtual void Follow(Listener /*listener*/) {}
 
   // Whether a change could be persisted now.

@@ -231,7 +231,7 @@ absl::Status RouteStore::Apply(const Revision& record) {
   return absl::OkStatus();
 }
 
-void RouteStore::Publish(Route& route, std::shared_ptr<const ActiveRevision> next) {
+void RouteStore::Publish(Route& route, const std::shared_ptr<const ActiveRevision>& next) {
   absl::MutexLock publishing(&publisher_);
   if (next->number() <= route.active()->number()) return;
   {

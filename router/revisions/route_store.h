@@ -96,7 +96,7 @@ class RouteStore {
   absl::StatusOr<Revision> FindRecord(const Route& route, uint64_t number) const;
   // From a shared log; what is known already is passed over.
   absl::Status Apply(const Revision& record);
-  void Publish(Route& route, std::shared_ptr<const ActiveRevision> next);
+  void Publish(Route& route, const std::shared_ptr<const ActiveRevision>& next);
 
   RevisionLog& log_;
   const Clock& clock_;

@@ -54,7 +54,7 @@ BlockSchedule::BlockSchedule(const std::vector<uint32_t>& slot_counts, uint64_t 
                        static_cast<uint16_t>(version));
       begin = end;
     }
-    SERIN_CHECK(versions_.size() == (block + 1) * kBlockSize);
+    SERIN_CHECK(versions_.size() == size_t{block + 1} * kBlockSize);
   }
 }
 
