@@ -54,14 +54,14 @@ absl::Status Router::Build() {
   SERIN_ASSIGN_OR_RETURN(store_, RouteStore::Create(RouteSpecs(config_), *log_, clock_));
   BuildBackends();
   const v1::config::RouterLimitsConfig& limits = config_.limits();
-  const absl::Duration timeout = ConfigDuration(limits.default_timeout());
+  const PredictorLimits predictor_limits{
+      .max_batch_items = limits.max_batch_items(),
+      .default_timeout = ConfigDuration(limits.default_timeout())};
   request_router_ = std::make_unique<RequestRouter>(backends_, clock_, limits.max_text_bytes());
-  predictor_ = std::make_unique<PredictorService>(
-      *request_router_, clock_,
-      PredictorLimits{.max_batch_items = limits.max_batch_items(), .default_timeout = timeout});
+  predictor_ = std::make_unique<PredictorService>(*request_router_, clock_, predictor_limits);
   canary_admin_ = std::make_unique<CanaryAdminService>(*store_, backends_);
-  gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, timeout);
-  metrics_ = std::make_shared<RouterMetrics>(backends_);
+  gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, predictor_limits);
+  metrics_ = std::make_shared<RouterMetrics>(backends_, clock_);
   SERIN_ASSIGN_OR_RETURN(admin_access_,
                          AdminAccess::Create(config_.admin_access(), *metrics_, clock_));
   admin_gate_ = std::make_unique<CanaryAdminGate>(*canary_admin_, *admin_access_);
@@ -75,7 +75,7 @@ void Router::BuildBackends() {
     const std::shared_ptr<const ActiveRevision> active = route.active();
     spdlog::info("route {} starts at revision {}: {}", route.name(), active->number(),
                  active->record().slots);
-    auto backends = std::make_unique<RouteBackends>(route, route.versions().size());
+    auto backends = std::make_unique<RouteBackends>(route, route.versions().size(), clock_.Now());
     for (size_t version = 0; version < route.versions().size(); ++version) {
       for (const std::string& address :
            config_.routes(i).versions(static_cast<int>(version)).endpoints()) {

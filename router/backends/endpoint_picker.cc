@@ -1,21 +1,41 @@
 #include "router/backends/endpoint_picker.h"
 
+#include <algorithm>
+
 #include "absl/container/inlined_vector.h"
 #include "absl/time/clock.h"
 
 namespace serin::router {
 
-Upstream* PickEndpoint(const Upstreams& endpoints, const Upstream* avoid, uint64_t random) {
-  absl::InlinedVector<Upstream*, 16> ready;
+namespace {
+
+using Candidates = absl::InlinedVector<Upstream*, 16>;
+
+void LeaveOutEjected(Candidates& ready, absl::Time now) {
+  const auto end = std::stable_partition(ready.begin(), ready.end(), [&](const Upstream* one) {
+    return !one->quality().ejected(now);
+  });
+  if (2 * (ready.end() - end) <= static_cast<ptrdiff_t>(ready.size()))
+    ready.erase(end, ready.end());
+}
+
+}  // namespace
+
+Upstream* PickEndpoint(const Upstreams& endpoints, const Upstream* avoid, absl::Time now,
+                       uint64_t random) {
+  Candidates ready;
   for (const auto& endpoint : endpoints) {
-    if (endpoint.get() != avoid && endpoint->ready()) ready.push_back(endpoint.get());
+    if (endpoint->ready()) ready.push_back(endpoint.get());
   }
+  if (ready.size() > 1) LeaveOutEjected(ready, now);
+  ready.erase(std::remove(ready.begin(), ready.end(), avoid), ready.end());
   if (ready.empty()) return nullptr;
   if (ready.size() == 1) return ready.front();
   const size_t first = (random >> 32) % ready.size();
   const size_t step = 1 + (random & 0xFFFFFFFF) % (ready.size() - 1);
   const size_t second = (first + step) % ready.size();
-  return ready[second]->in_flight() < ready[first]->in_flight() ? ready[second] : ready[first];
+  const auto cost = [&](size_t i) { return ready[i]->quality().Cost(ready[i]->in_flight(), now); };
+  return cost(second) < cost(first) ? ready[second] : ready[first];
 }
 
 uint64_t CheapRandom() {

@@ -11,8 +11,11 @@ namespace serin::router {
 using Upstreams = std::vector<std::unique_ptr<Upstream>>;
 
 // Power of two choices (Mitzenmacher 2001): of two different ready endpoints drawn with `random`,
-// the one with fewer items in flight. Never `avoid` (null: none). Null when no endpoint is left.
-Upstream* PickEndpoint(const Upstreams& endpoints, const Upstream* avoid, uint64_t random);
+// the one whose EndpointQuality::Cost is lower. Ejected ones are left out while they are at most
+// half of the ready ones; when more are to blame, the fault is not theirs and none is left out.
+// Never `avoid` (null: none). Null when no endpoint is left.
+Upstream* PickEndpoint(const Upstreams& endpoints, const Upstream* avoid, absl::Time now,
+                       uint64_t random);
 
 // A cheap per-thread pseudo-random number for PickEndpoint; not for secrets.
 uint64_t CheapRandom();

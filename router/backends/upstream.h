@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "router/backends/endpoint_quality.h"
 #include "router/backends/item.h"
 
 namespace serin::router {
@@ -20,6 +21,13 @@ class Upstream {
   // Every item is done exactly once (its owner is told, maybe before this returns) or withdrawn.
   // UNAVAILABLE says that another endpoint may be tried.
   virtual void Send(ItemList items) = 0;
+
+  // What the router has seen of it.
+  EndpointQuality& quality() { return quality_; }
+  const EndpointQuality& quality() const { return quality_; }
+
+ private:
+  EndpointQuality quality_;
 };
 
 }  // namespace serin::router

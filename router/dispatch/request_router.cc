@@ -35,6 +35,7 @@ absl::Status NoEndpoint(const RouteBackends& route, uint16_t version) {
 struct RequestRouter::RouteUse {
   RouteBackends* route;
   std::shared_ptr<const ActiveRevision> revision;
+  uint64_t items = 0;
   uint64_t keyless = 0;
   uint64_t next_sequence = 0;
 };
@@ -59,6 +60,7 @@ void RequestRouter::Start(RoutedCall& call) {
   }
   for (RouteUse& use : uses) {
     if (use.keyless > 0) use.next_sequence = use.revision->TakeSequences(use.keyless);
+    use.route->retry_budget.OnRequests(use.items, call.started_);
   }
   for (RoutedItem& item : call.items) {
     if (item.outcome.ok()) Assign(item, uses);
@@ -88,6 +90,7 @@ absl::Status RequestRouter::Resolve(RoutedItem& item, RouteUses& uses) const {
     use = uses.end() - 1;
   }
   item.revision = use->revision.get();
+  ++use->items;
   if (item.model_version.empty()) {
     use->keyless += item.routing_key.empty() ? 1 : 0;
     return absl::OkStatus();
@@ -153,9 +156,14 @@ void RequestRouter::SendAll(RoutedCall& call) {
   for (Group& group : groups) SendTo(*group.route, group.version, std::move(group.items));
 }
 
+Upstream* RequestRouter::Pick(const RouteBackends& route, uint16_t version,
+                              const Upstream* avoid) const {
+  return PickEndpoint(route.endpoints[version], avoid, clock_.Now(), CheapRandom());
+}
+
 void RequestRouter::SendTo(RouteBackends& route, uint16_t version, ItemList items) {
   while (!items.empty()) {
-    Upstream* const endpoint = PickEndpoint(route.endpoints[version], nullptr, CheapRandom());
+    Upstream* const endpoint = Pick(route, version, nullptr);
     if (endpoint == nullptr) return Spill(route, version, std::move(items));
     ItemList piece;
     while (!items.empty() && piece.size() < kPieceItems) {
@@ -170,8 +178,7 @@ void RequestRouter::SendTo(RouteBackends& route, uint16_t version, ItemList item
 
 void RequestRouter::Spill(RouteBackends& route, uint16_t version, ItemList items) {
   const uint16_t stable = route.route.stable();
-  Upstream* const endpoint =
-      version == stable ? nullptr : PickEndpoint(route.endpoints[stable], nullptr, CheapRandom());
+  Upstream* const endpoint = version == stable ? nullptr : Pick(route, stable, nullptr);
   ItemList spilled;
   while (!items.empty()) {
     auto& item = static_cast<RoutedItem&>(items.PopFront());
@@ -192,6 +199,10 @@ void RequestRouter::Spill(RouteBackends& route, uint16_t version, ItemList items
 
 void RequestRouter::OnItemDone(Item& base) {
   auto& item = static_cast<RoutedItem&>(base);
+  const bool left = item.sent_at > item.call_->started_;
+  item.last_endpoint_->quality().Observe(item.done_at,
+                                         left ? item.done_at - item.sent_at : absl::ZeroDuration(),
+                                         item.outcome.status().code());
   if (item.outcome.status().code() == absl::StatusCode::kUnavailable && Retry(item)) return;
   Finish(item);
 }
@@ -201,13 +212,13 @@ bool RequestRouter::Retry(RoutedItem& item) {
   if (clock_.Now() >= item.deadline) return false;
   RouteBackends& route = *item.route;
   Upstream* endpoint = nullptr;
-  if (item.attempts_ < kTriesPerVersion) {
-    endpoint = PickEndpoint(route.endpoints[item.answered], item.last_endpoint_, CheapRandom());
+  if (item.attempts_ < kTriesPerVersion && route.retry_budget.Take(clock_.Now())) {
+    endpoint = Pick(route, item.answered, item.last_endpoint_);
   }
   const uint16_t stable = route.route.stable();
   const bool may_fall_back = item.answered != stable && item.kind != AssignmentKind::kPinned;
   if (endpoint == nullptr && may_fall_back) {
-    endpoint = PickEndpoint(route.endpoints[stable], nullptr, CheapRandom());
+    endpoint = Pick(route, stable, nullptr);
     if (endpoint == nullptr) return false;
     item.answered = stable;
     item.kind = AssignmentKind::kFallback;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "common/time/clock.h"
 #include "router/backends/endpoint_picker.h"
+#include "router/backends/retry_budget.h"
 #include "router/dispatch/route_stats.h"
 #include "router/dispatch/routed_call.h"
 #include "router/revisions/route_store.h"
@@ -17,22 +18,25 @@ namespace serin::router {
 
 // A route with the endpoints of each of its versions. The lists do not change.
 struct RouteBackends {
-  RouteBackends(Route& route_in, size_t versions)
-      : route(route_in), endpoints(versions), stats(versions) {}
+  RouteBackends(Route& route_in, size_t versions, absl::Time now)
+      : route(route_in), endpoints(versions), stats(versions), retry_budget(now) {}
 
   bool HasReadyEndpoint(size_t version) const;
 
   Route& route;
   std::vector<Upstreams> endpoints;
   RouteStats stats;
+  // For tries on another endpoint of the same version.
+  RetryBudget retry_budget;
 };
 
 using RouteBackendsList = std::vector<std::unique_ptr<RouteBackends>>;
 
 // From a call to its answers: finds each item's route, assigns a version, sends it, and keeps a
-// canary's failure from the user. UNAVAILABLE is tried on another endpoint of the version once,
-// then on the stable version, inside the deadline; a version without a ready endpoint spills to
-// the stable one at once. A pinned item stays with its version. Thread-safe.
+// canary's failure from the user. UNAVAILABLE is tried on another endpoint of the version once, as
+// long as the retry budget lasts, then on the stable version, inside the deadline; a version
+// without a ready endpoint spills to the stable one at once. A pinned item stays with its version.
+// Thread-safe.
 class RequestRouter final : private ItemOwner {
  public:
   // In the order of the config, the first is the default route; all must outlive the router.
@@ -55,6 +59,7 @@ class RequestRouter final : private ItemOwner {
   absl::StatusOr<RouteBackends*> FindRoute(std::string_view model) const;
   void Assign(RoutedItem& item, RouteUses& uses) const;
   void SendAll(RoutedCall& call);
+  Upstream* Pick(const RouteBackends& route, uint16_t version, const Upstream* avoid) const;
   void SendTo(RouteBackends& route, uint16_t version, ItemList items);
   void Spill(RouteBackends& route, uint16_t version, ItemList items);
   bool Retry(RoutedItem& item);

@@ -38,7 +38,7 @@ class RoutedItem final : public Item {
   friend class RequestRouter;
 
   RoutedCall* call_ = nullptr;
-  const Upstream* last_endpoint_ = nullptr;
+  Upstream* last_endpoint_ = nullptr;
   int attempts_ = 0;
 };
 

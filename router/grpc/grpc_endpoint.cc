@@ -9,6 +9,9 @@
 namespace serin::router {
 namespace {
 
+// A stream takes this many items before the next one gets any.
+constexpr size_t kFillFirst = 128;
+
 // gRPC shares connections between channels with equal arguments, hence the number.
 std::shared_ptr<grpc::Channel> Connect(const std::string& address, int number) {
   grpc::ChannelArguments arguments;
@@ -23,7 +26,7 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& address, int number) {
 }  // namespace
 
 GrpcEndpoint::GrpcEndpoint(std::string address, const Clock& clock, IntHistogram& batch_items)
-    : address_(std::move(address)) {
+    : address_(std::move(address)), clock_(clock) {
   for (int i = 0; i < kStreams; ++i) {
     std::shared_ptr<grpc::Channel> channel = Connect(address_, i);
     if (i == 0) health_ = std::make_unique<EndpointHealth>(channel, clock);
@@ -51,12 +54,17 @@ void GrpcEndpoint::Send(ItemList items) {
     if (!candidate.connected()) continue;
     const Coalescer& current = best->coalescer();
     if (!current.connected() || candidate.in_flight() < current.in_flight()) best = stream.get();
+    // Few items share one stream, as each message costs more than an item.
+    if (best->coalescer().in_flight() < kFillFirst) break;
   }
   best->coalescer().Enqueue(std::move(items));
 }
 
 void GrpcEndpoint::Tick() {
   health_->Tick();
+  const bool now_ready = ready();
+  if (now_ready && !was_ready_) quality().OnReady(clock_.Now());
+  was_ready_ = now_ready;
   for (const auto& stream : streams_) stream->Tick(health_->serving());
 }
 

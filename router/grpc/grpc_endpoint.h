@@ -29,8 +29,11 @@ class GrpcEndpoint final : public Upstream {
 
  private:
   const std::string address_;
+  const Clock& clock_;
   std::unique_ptr<EndpointHealth> health_;
   std::vector<std::unique_ptr<PredictStreamClient>> streams_;
+  // At the last Tick().
+  bool was_ready_ = false;
 };
 
 }  // namespace serin::router

@@ -8,12 +8,16 @@
 
 #include "common/status/grpc_status.h"
 #include "router/backends/endpoint_picker.h"
+#include "router/grpc/arena_messages.h"
 #include "router/grpc/prediction_messages.h"
 
 namespace serin::router {
 namespace {
 
 constexpr size_t kSpareRequests = 8;
+
+// What the reply to some dozens of items takes.
+constexpr size_t kReplyBlock = 16 << 10;
 
 }  // namespace
 
@@ -31,7 +35,7 @@ class PredictStreamClient::Call final
   }
 
   void Begin() {
-    StartRead(&response_);
+    ReadNext();
     StartCall();
   }
 
@@ -71,8 +75,8 @@ class PredictStreamClient::Call final
 
   void OnReadDone(bool ok) override {
     if (ok) {
-      client_.OnReply(response_);
-      StartRead(&response_);
+      client_.OnReply(*response_);
+      ReadNext();
       return;
     }
     {
@@ -89,9 +93,16 @@ class PredictStreamClient::Call final
   }
 
  private:
+  void ReadNext() {
+    arena_.Reset();
+    response_ = arena_.Create<v1::PredictBatchResponse>();
+    StartRead(response_);
+  }
+
   PredictStreamClient& client_;
   grpc::ClientContext context_;
-  v1::PredictBatchResponse response_;
+  MessageArena<kReplyBlock> arena_;
+  v1::PredictBatchResponse* response_ = nullptr;
   // The next two are guarded by client_.mutex_. The front is being written.
   std::deque<std::unique_ptr<Request>> pending_;
   bool closed_ = false;

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "router/dispatch/predictor_limits.h"
 #include "router/dispatch/request_router.h"
-#include "router/grpc/predictor_limits.h"
+#include "router/grpc/arena_messages.h"
 #include "serin/v1/predictor.grpc.pb.h"
 
 namespace serin::router {
@@ -12,7 +13,10 @@ class PredictorService final : public v1::Predictor::CallbackService {
  public:
   // The references must outlive the service.
   PredictorService(RequestRouter& router, const Clock& clock, const PredictorLimits& limits)
-      : router_(router), clock_(clock), limits_(limits) {}
+      : router_(router), clock_(clock), limits_(limits) {
+    SetMessageAllocatorFor_Predict(&messages_);
+    SetMessageAllocatorFor_PredictBatch(&batch_messages_);
+  }
 
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
                                     const v1::PredictRequest* request,
@@ -27,6 +31,9 @@ class PredictorService final : public v1::Predictor::CallbackService {
   RequestRouter& router_;
   const Clock& clock_;
   const PredictorLimits limits_;
+  ArenaAllocator<v1::PredictRequest, v1::PredictResponse, 512> messages_;
+  // The block holds some dozens of items.
+  ArenaAllocator<v1::PredictBatchRequest, v1::PredictBatchResponse, 16 << 10> batch_messages_;
 };
 
 }  // namespace serin::router

@@ -10,17 +10,21 @@ namespace serin::router {
 
 class StreamCall::Batch final : public BatchCall {
  public:
-  Batch(StreamCall& stream, std::unique_ptr<v1::PredictBatchRequest> request,
-        absl::Time deadline_in)
-      : BatchCall(*request, deadline_in), stream_(stream), request_(std::move(request)) {}
+  Batch(StreamCall& stream, std::unique_ptr<Messages> messages, absl::Time deadline_in)
+      : BatchCall(*messages->request, deadline_in),
+        stream_(stream),
+        messages_(std::move(messages)) {}
 
-  using BatchCall::FillResponse;
+  std::unique_ptr<Messages> TakeAnswer() {
+    FillResponse(*messages_->response);
+    return std::move(messages_);
+  }
 
  private:
   void OnAnswered() override { stream_.OnBatchDone(*this); }
 
   StreamCall& stream_;
-  const std::unique_ptr<v1::PredictBatchRequest> request_;
+  std::unique_ptr<Messages> messages_;
 };
 
 StreamCall::StreamCall(RequestRouter& router, const Clock& clock, const PredictorLimits& limits,
@@ -41,13 +45,13 @@ StreamCall::Actions StreamCall::Next() {
   if (broken_ && !writing_) answers_.clear();
   if (!writing_ && !answers_.empty()) {
     writing_ = true;
-    actions.write = answers_.front().get();
+    actions.write = answers_.front()->response;
   }
   const bool full = in_flight_.size() + answers_.size() >= kMostBatches;
   if (!reading_ && !reads_done_ && !broken_ && !full) {
     reading_ = true;
-    request_ = std::make_unique<v1::PredictBatchRequest>();
-    actions.read = request_.get();
+    next_ = std::make_unique<Messages>();
+    actions.read = next_->request;
   }
   const bool idle = !reading_ && !writing_ && in_flight_.empty() && answers_.empty();
   actions.finish = idle && !finished_;
@@ -68,32 +72,31 @@ void StreamCall::OnReadDone(bool ok) {
     absl::MutexLock lock(&mutex_);
     reading_ = false;
     reads_done_ = !ok;
-    if (ok && !broken_) batch = Accept(std::move(request_));
+    if (ok && !broken_) batch = Accept(std::move(next_));
     actions = Next();
   }
   if (batch != nullptr) router_.Start(*batch);
   Perform(actions);
 }
 
-std::shared_ptr<StreamCall::Batch> StreamCall::Accept(
-    std::unique_ptr<v1::PredictBatchRequest> request) {
-  if (const absl::Status fits = CheckBatchSize(*request, limits_.max_batch_items); !fits.ok()) {
-    auto refusal = std::make_unique<v1::PredictBatchResponse>();
-    refusal->set_batch_id(request->batch_id());
-    refusal->mutable_error()->set_code(static_cast<int>(fits.code()));
-    refusal->mutable_error()->set_message(std::string(fits.message()));
-    answers_.push_back(std::move(refusal));
+std::shared_ptr<StreamCall::Batch> StreamCall::Accept(std::unique_ptr<Messages> messages) {
+  const v1::PredictBatchRequest& request = *messages->request;
+  if (const absl::Status fits = CheckBatchSize(request, limits_.max_batch_items); !fits.ok()) {
+    v1::PredictBatchResponse& refusal = *messages->response;
+    refusal.set_batch_id(request.batch_id());
+    refusal.mutable_error()->set_code(static_cast<int>(fits.code()));
+    refusal.mutable_error()->set_message(std::string(fits.message()));
+    answers_.push_back(std::move(messages));
     return nullptr;
   }
   const absl::Time deadline = DeadlineOf(context_, clock_.Now(), limits_.default_timeout);
-  auto batch = std::make_shared<Batch>(*this, std::move(request), deadline);
+  auto batch = std::make_shared<Batch>(*this, std::move(messages), deadline);
   in_flight_.emplace(batch.get(), batch);
   return batch;
 }
 
 void StreamCall::OnBatchDone(Batch& batch) {
-  auto response = std::make_unique<v1::PredictBatchResponse>();
-  batch.FillResponse(*response);
+  std::unique_ptr<Messages> answer = batch.TakeAnswer();
   // Destroyed after the lock, as the last thing.
   std::shared_ptr<Batch> done;
   Actions actions;
@@ -102,7 +105,7 @@ void StreamCall::OnBatchDone(Batch& batch) {
     const auto found = in_flight_.find(&batch);
     done = std::move(found->second);
     in_flight_.erase(found);
-    answers_.push_back(std::move(response));
+    answers_.push_back(std::move(answer));
     actions = Next();
   }
   Perform(actions);

@@ -7,8 +7,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "router/dispatch/predictor_limits.h"
 #include "router/dispatch/request_router.h"
-#include "router/grpc/predictor_limits.h"
+#include "router/grpc/arena_messages.h"
 #include "serin/v1/predictor.grpc.pb.h"
 
 namespace serin::router {
@@ -20,12 +21,20 @@ class StreamCall final
     : public grpc::ServerBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse> {
  public:
   static constexpr size_t kMostBatches = 64;
+  // The first block of a batch's arena; some dozens of items fit.
+  static constexpr size_t kBatchBlock = 16 << 10;
 
   StreamCall(RequestRouter& router, const Clock& clock, const PredictorLimits& limits,
              const grpc::CallbackServerContext& context);
 
  private:
   class Batch;
+  // A batch and its answer, in one arena.
+  struct Messages {
+    MessageArena<kBatchBlock> arena;
+    v1::PredictBatchRequest* const request = arena.Create<v1::PredictBatchRequest>();
+    v1::PredictBatchResponse* const response = arena.Create<v1::PredictBatchResponse>();
+  };
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -43,7 +52,7 @@ class StreamCall final
   Actions Next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Perform(const Actions& actions);
   void OnBatchDone(Batch& batch);
-  std::shared_ptr<Batch> Accept(std::unique_ptr<v1::PredictBatchRequest> request)
+  std::shared_ptr<Batch> Accept(std::unique_ptr<Messages> messages)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   RequestRouter& router_;
@@ -53,10 +62,10 @@ class StreamCall final
 
   absl::Mutex mutex_;
   // Of the read in progress.
-  std::unique_ptr<v1::PredictBatchRequest> request_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Messages> next_ ABSL_GUARDED_BY(mutex_);
   std::map<Batch*, std::shared_ptr<Batch>> in_flight_ ABSL_GUARDED_BY(mutex_);
   // While writing_, the front is being written.
-  std::deque<std::unique_ptr<v1::PredictBatchResponse>> answers_ ABSL_GUARDED_BY(mutex_);
+  std::deque<std::unique_ptr<Messages>> answers_ ABSL_GUARDED_BY(mutex_);
   bool reading_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool reads_done_ ABSL_GUARDED_BY(mutex_) = false;

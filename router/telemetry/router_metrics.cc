@@ -82,6 +82,11 @@ struct Families {
   MetricFamily in_flight =
       Family("serin_upstream_in_flight", "Predictions sent to an endpoint and not answered.",
              MetricType::Gauge);
+  MetricFamily ready =
+      Family("serin_upstream_ready", "1 when an endpoint can be sent to.", MetricType::Gauge);
+  MetricFamily ejected =
+      Family("serin_upstream_ejected",
+             "1 while an endpoint is left out because of its recent failures.", MetricType::Gauge);
   MetricFamily batch_items =
       Family("serin_upstream_batch_items", "Predictions in one message to a model server.",
              MetricType::Histogram);
@@ -90,9 +95,9 @@ struct Families {
              "From a prediction's arrival to its leaving in a message.", MetricType::Histogram);
 
   std::vector<MetricFamily> Take() {
-    return {std::move(requests),  std::move(duration),    std::move(weight),
-            std::move(revision),  std::move(share),       std::move(fallback),
-            std::move(in_flight), std::move(batch_items), std::move(overhead)};
+    return {std::move(requests), std::move(duration),    std::move(weight),    std::move(revision),
+            std::move(share),    std::move(fallback),    std::move(in_flight), std::move(ready),
+            std::move(ejected),  std::move(batch_items), std::move(overhead)};
   }
 };
 
@@ -114,7 +119,8 @@ void CollectRequests(const std::string& route, const std::string& version, Versi
   }
 }
 
-void CollectVersion(const RouteBackends& backends, size_t index, Families& families) {
+void CollectVersion(const RouteBackends& backends, size_t index, absl::Time now,
+                    Families& families) {
   const Route& route = backends.route;
   const std::string& version = route.versions()[index];
   VersionStats& stats = *backends.stats.versions[index];
@@ -128,9 +134,11 @@ void CollectVersion(const RouteBackends& backends, size_t index, Families& famil
                stats.fallbacks.load(std::memory_order_relaxed));
   }
   for (const auto& endpoint : backends.endpoints[index]) {
-    AddGauge(families.in_flight,
-             {{"route", route.name()}, {"version", version}, {"endpoint", endpoint->address()}},
-             static_cast<double>(endpoint->in_flight()));
+    const Labels of_endpoint = {
+        {"route", route.name()}, {"version", version}, {"endpoint", endpoint->address()}};
+    AddGauge(families.in_flight, of_endpoint, static_cast<double>(endpoint->in_flight()));
+    AddGauge(families.ready, of_endpoint, endpoint->ready() ? 1 : 0);
+    AddGauge(families.ejected, of_endpoint, endpoint->quality().ejected(now) ? 1 : 0);
   }
 }
 
@@ -156,7 +164,7 @@ std::vector<prometheus::MetricFamily> RouterMetrics::Collect() const {
     CollectRevision(backends->route, families);
     AddHistogram(families.overhead, {}, backends->stats.overhead, kNanosecond);
     for (size_t i = 0; i < backends->endpoints.size(); ++i) {
-      CollectVersion(*backends, i, families);
+      CollectVersion(*backends, i, clock_.Now(), families);
     }
   }
   std::vector<MetricFamily> all = prometheus::Registry::Collect();

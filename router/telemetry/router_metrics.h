@@ -11,13 +11,15 @@ namespace serin::router {
 // touch a metrics library. The names are a contract; see docs. Thread-safe.
 class RouterMetrics final : public prometheus::Registry {
  public:
-  // Must outlive the metrics.
-  explicit RouterMetrics(const RouteBackendsList& routes) : routes_(routes) {}
+  // Both must outlive the metrics.
+  RouterMetrics(const RouteBackendsList& routes, const Clock& clock)
+      : routes_(routes), clock_(clock) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   const RouteBackendsList& routes_;
+  const Clock& clock_;
 };
 
 }  // namespace serin::router

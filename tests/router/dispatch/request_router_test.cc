@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 // Answers at once, or with `error`, or only on Release().
 class FakeUpstream final : public Upstream {
  public:
-  explicit FakeUpstream(std::string name) : address_(std::move(name)) {}
+  FakeUpstream(std::string name, const Clock& clock) : address_(std::move(name)), clock_(clock) {}
 
   const std::string& address() const override { return address_; }
   bool ready() const override { return is_ready; }
@@ -33,6 +33,7 @@ class FakeUpstream final : public Upstream {
     while (!held_.empty()) {
       Item& item = held_.PopFront();
       ++received;
+      item.done_at = clock_.Now();
       item.outcome = error.ok() ? Outcome(Sentiment{}) : Outcome(error);
       item.owner->OnItemDone(item);
     }
@@ -46,6 +47,7 @@ class FakeUpstream final : public Upstream {
 
  private:
   const std::string address_;
+  const Clock& clock_;
   ItemList held_;
 };
 
@@ -75,9 +77,10 @@ class RequestRouterTest : public ::testing::Test {
                                     log_, clock_);
     EXPECT_THAT(store, IsOk());
     store_ = *std::move(store);
-    routes_.push_back(std::make_unique<RouteBackends>(*store_->routes().front(), 2));
+    routes_.push_back(std::make_unique<RouteBackends>(*store_->routes().front(), 2, clock_.Now()));
     for (size_t i = 0; i < 4; ++i) {
-      auto upstream = std::make_unique<FakeUpstream>(std::string(1, static_cast<char>('a' + i)));
+      auto upstream =
+          std::make_unique<FakeUpstream>(std::string(1, static_cast<char>('a' + i)), clock_);
       upstreams_[i] = upstream.get();
       routes_[0]->endpoints[i / 2].push_back(std::move(upstream));
     }
@@ -139,7 +142,32 @@ TEST_F(RequestRouterTest, NothingIsTriedForeverWhenEverythingFails) {
   }
   int tries = 0;
   for (const FakeUpstream* upstream : upstreams_) tries += upstream->received;
-  EXPECT_EQ(tries, 50 * 2 + 50 * 4);
+  // First tries, fallbacks, and the retries of an endpoint, which have a budget.
+  EXPECT_GE(tries, 100 + 50 + RetryBudget::kReserve);
+  EXPECT_LE(tries, 100 + 50 + RetryBudget::kReserve + 100 * RetryBudget::kPercent / 100);
+}
+
+TEST_F(RequestRouterTest, AnEndpointThatFailsFastIsLeftAlone) {
+  upstreams_[2]->error = absl::InternalError("broken");
+  int failed = 0;
+  for (int i = 0; i < 1000; ++i) {
+    clock_.Advance(absl::Milliseconds(1));
+    failed += Ask("v2").outcome.ok() ? 0 : 1;
+  }
+  EXPECT_GT(failed, 0);
+  EXPECT_LT(failed, 100);
+  EXPECT_EQ(upstreams_[2]->received, failed);
+}
+
+TEST_F(RequestRouterTest, WhenAllEndpointsFailNoneIsLeftOut) {
+  upstreams_[2]->error = upstreams_[3]->error = absl::InternalError("broken");
+  for (int i = 0; i < 1000; ++i) {
+    clock_.Advance(absl::Milliseconds(1));
+    Ask("v2");
+  }
+  EXPECT_EQ(upstreams_[2]->received + upstreams_[3]->received, 1000);
+  EXPECT_GT(upstreams_[2]->received, 200);
+  EXPECT_GT(upstreams_[3]->received, 200);
 }
 
 TEST_F(RequestRouterTest, AVersionWithoutReadyEndpointSpillsToStableAtOnce) {

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <nlohmann/json.hpp>
+
 #include "tests/router/integration/router_fixture.h"
 #include "tests/support/raw_http.h"
 
@@ -54,6 +57,37 @@ TEST_F(RouterTest, TheGatewaySaysWhatIsWrongWithARequest) {
   EXPECT_THAT(empty, HasSubstr("at least 1 byte")) << "the model server's own words";
   EXPECT_THAT(testing::HttpGet(port, "/predict"), StartsWith("HTTP/1.1 405 "));
   EXPECT_THAT(testing::HttpGet(port, "/"), StartsWith("HTTP/1.1 404 "));
+}
+
+TEST_F(RouterTest, TheGatewayAnswersAnArrayItemByItem) {
+  StartRouter();
+  std::string body = R"([{"data": ""})";
+  for (int i = 0; i < 100; ++i) body += R"(, {"data": "fine"})";
+  const std::string answer = Post(router_->http_port(), body + "]");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 "));
+  const auto json = nlohmann::json::parse(answer.substr(answer.find("\r\n\r\n")));
+  ASSERT_EQ(json.size(), 101u);
+  EXPECT_EQ(json[0]["code"], "INVALID_ARGUMENT");
+  EXPECT_THAT(json[0]["error"].get<std::string>(), HasSubstr("at least 1 byte"));
+  std::map<std::string, int> versions;
+  for (size_t i = 1; i < json.size(); ++i) {
+    const std::string version = json[i]["version"];
+    EXPECT_EQ(json[i]["compound"], version == "v1" ? 0.1 : 0.2);
+    ++versions[version];
+  }
+  // The item that failed took one place of its block.
+  EXPECT_NEAR(versions["v2"], 20, 1);
+  EXPECT_THAT(Post(router_->http_port(), "[]"), EndsWith("\r\n\r\n[]\n"));
+}
+
+TEST_F(RouterTest, TheGatewaySaysWhichElementIsWrong) {
+  StartRouter();
+  const int port = router_->http_port();
+  EXPECT_THAT(Post(port, R"([{"data": "a"}, 3])"), HasSubstr(R"([1]: expected {\"data\")"));
+  EXPECT_THAT(Post(port, R"([{"data": "a"}, {}])"), HasSubstr("[1].data: expected a string"));
+  std::string many = R"([{"data": "a"})";
+  for (int i = 0; i < 2000; ++i) many += R"(,{"data": "a"})";
+  EXPECT_THAT(Post(port, many + "]"), HasSubstr("at most 2000 elements, got 2001"));
 }
 
 TEST_F(RouterTest, TheGatewaySaysThatNothingCanAnswer) {

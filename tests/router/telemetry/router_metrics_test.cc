@@ -21,11 +21,11 @@ TEST(RouterMetricsTest, RoutesWithVersionsOfTheSameNameNeverMakeASeriesTwice) {
   ASSERT_TRUE(store.ok()) << store.status();
   RouteBackendsList routes;
   for (const auto& route : (*store)->routes()) {
-    routes.push_back(std::make_unique<RouteBackends>(*route, 2));
+    routes.push_back(std::make_unique<RouteBackends>(*route, 2, absl::UnixEpoch()));
     routes.back()->stats.versions[0]->batch_items.Observe(3);
     routes.back()->stats.overhead.Observe(2'000);
   }
-  const RouterMetrics metrics(routes);
+  const RouterMetrics metrics(routes, clock);
   int histograms_checked = 0;
   for (const prometheus::MetricFamily& family : metrics.Collect()) {
     std::set<std::string> seen;
