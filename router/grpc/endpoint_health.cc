@@ -27,8 +27,10 @@ class EndpointHealth::Watch final : public grpc::ClientReadReactor<HealthRespons
 
   void OnReadDone(bool ok) override {
     if (!ok) return;
-    health_.serving_.store(response_.status() == HealthResponse::SERVING,
-                           std::memory_order_relaxed);
+    const bool serving = response_.status() == HealthResponse::SERVING;
+    health_.serving_.store(serving, std::memory_order_relaxed);
+    // A server that drains would wait for this call; a new one asks again after a while.
+    if (!serving) return context_.TryCancel();
     {
       absl::MutexLock lock(&health_.mutex_);
       health_.backoff_.Reset();

@@ -13,7 +13,9 @@
 namespace serin::router {
 
 // Follows the health of one server with grpc.health.v1.Health/Watch, for the whole server. A server
-// without that service counts as serving as long as it answers. Thread-safe.
+// without that service counts as serving as long as it answers. A watch that says anything but
+// SERVING is ended and begun anew with backoff, so that no server waits for it to drain.
+// Thread-safe.
 class EndpointHealth {
  public:
   EndpointHealth(std::shared_ptr<grpc::Channel> channel, const Clock& clock);
