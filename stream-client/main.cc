@@ -4,6 +4,7 @@
 #include "common/lifecycle/process_setup.h"
 #include "common/telemetry/version.h"
 #include "stream-client/cli/produce_command.h"
+#include "stream-client/cli/replay_command.h"
 #include "stream-client/cli/run_command.h"
 
 int main(int argc, char** argv) {
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   int exit_code = 0;
   serin::stream::AddRunCommand(app, exit_code);
   serin::stream::AddProduceCommand(app, exit_code);
+  serin::stream::AddReplayCommand(app, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

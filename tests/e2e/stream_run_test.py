@@ -9,6 +9,7 @@ import unittest
 from stream_support import Job, Scorer, wait_for_log
 from support import Kafka, temporary_folder
 from stack.stack import binary
+from stack.topics import read_topic
 
 
 class RunTest(unittest.TestCase):
@@ -103,6 +104,21 @@ class RunTest(unittest.TestCase):
         self.assertIsNone(client.wait(0.5))
         os.kill(client.pid, signal.SIGINT)
         self.assertEqual(client.wait(2), 130)
+
+    def test_dead_letters_can_be_sent_back_by_their_reason(self):
+        job = Job(self.folder, self.kafka, "letters", self.scorer.address)
+        job.create_topics()
+        self.kafka.produce("letters", "bad", b"no JSON")
+        self.kafka.produce("letters", "number", b'{"data": 1}')
+        job.finish()
+        command = [binary("serin-stream"), "replay", "-b", self.kafka.address, "-t", "letters-dead"]
+        said = subprocess.run([*command, "--message", "a number"], capture_output=True, text=True,
+                              check=True, timeout=60).stdout
+        self.assertEqual(said.strip(), "sent back 1 dead letters")
+        back = [record for record in read_topic(self.kafka.address, "letters") if record.headers]
+        self.assertEqual([(record.key, record.value) for record in back], [(b"number", b'{"data": 1}')])
+        self.assertEqual(back[0].headers["serin-replay-topic"], "letters")
+        self.assertNotIn("serin-dlq-code", back[0].headers)
 
     def test_a_router_that_goes_away_and_comes_back_costs_nothing(self):
         scorer = Scorer(self.folder, delay_ms=5)
