@@ -135,7 +135,7 @@ void TransactionSink::TakeBack(TransactionWork work) {
   oldest_ = absl::InfinitePast();
   for (auto batch = work.batches.rbegin(); batch != work.batches.rend(); ++batch) {
     for (const TopicPartition& partition : forgotten_) (*batch)->Drop(partition);
-    pending_.push_front(std::move(*batch));
+    pending_.insert(pending_.begin(), std::move(*batch));
   }
   ReturnEmptyBatches();
 }
@@ -146,25 +146,14 @@ bool TransactionSink::IsDue() const {
   return flush_ || pending_records_ >= limits_.max_records || now - oldest_ >= limits_.max_wait;
 }
 
-std::vector<std::unique_ptr<Batch>> TransactionSink::TakeFirst() {
-  std::vector<std::unique_ptr<Batch>> batches;
-  size_t records = 0;
-  while (!pending_.empty() && records < limits_.max_records) {
-    records += pending_.front()->items.size();
-    batches.push_back(std::move(pending_.front()));
-    pending_.pop_front();
-  }
-  pending_records_ -= records;
-  if (pending_.empty()) flush_ = false;
-  return batches;
-}
-
 void TransactionSink::StartTurn() {
   if (!IsDue()) return;
   KafkaGroupMetadata group = group_();
   if (group == nullptr) return;  // the revocation is on its way
   auto turn = std::make_unique<Turn>();
-  turn->work.batches = TakeFirst();
+  turn->work.batches = std::exchange(pending_, {});
+  pending_records_ = 0;
+  flush_ = false;
   turn->work.offsets = EndsOf(turn->work.batches);
   turn->work.group = std::move(group);
   running_ = true;

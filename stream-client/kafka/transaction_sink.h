@@ -21,7 +21,7 @@
 namespace serin::stream {
 
 struct TransactionLimits {
-  // A transaction is committed when it has so many records,
+  // A transaction starts when so many records wait for it (all that wait go into it),
   size_t max_records = 1000;
   // or when its first batch has waited so long, or when nothing else can come.
   absl::Duration max_wait = absl::Milliseconds(100);
@@ -70,7 +70,6 @@ class TransactionSink final : public RecordSink, public OffsetCommitter {
   void TakeBack(TransactionWork work);
   void StartTurn();
   bool IsDue() const;
-  std::vector<std::unique_ptr<Batch>> TakeFirst();
   void ReturnEmptyBatches();
 
   const TransactionLimits limits_;
@@ -79,7 +78,7 @@ class TransactionSink final : public RecordSink, public OffsetCommitter {
   Wakeup& wakeup_;
   const Clock& clock_;
 
-  std::deque<std::unique_ptr<Batch>> pending_;
+  std::vector<std::unique_ptr<Batch>> pending_;
   size_t pending_records_ = 0;
   absl::Time oldest_ = absl::InfiniteFuture();  // when the first of them came
   bool flush_ = false;

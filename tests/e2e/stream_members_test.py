@@ -21,13 +21,16 @@ class Churn:
         self.job = job
         self._random = random.Random(seed)
         self._members = []
+        self._rounds = 0
         self._free = [f"slot-{i}" for i in range(MOST_MEMBERS)]
 
     def run(self, rounds):
-        self._join()
-        for i in range(rounds):
+        if not self._members:
+            self._join()
+        for _ in range(rounds):
+            self._rounds += 1
             if not self._free or (len(self._members) > 1 and self._random.random() < 0.5):
-                self._leave(killed=i % 7 == 3)
+                self._leave(killed=self._rounds % 7 == 4)
             else:
                 self._join()
             time.sleep(self._random.uniform(0.3, 0.9))
