@@ -87,6 +87,7 @@ absl::Status ModelRepository::Reconcile(const RepositoryView& disk) {
 
 absl::Status ModelRepository::LoadOne(const ModelVersionId& id, const VersionFolder& folder) {
   absl::StatusOr<std::shared_ptr<const ServedModel>> loaded = loader_.Load(id, folder.path);
+  const absl::Status outcome = loaded.status();
   Attempt& attempt = attempts_[id];
   attempt.fingerprint = folder.fingerprint;
   if (loaded.ok()) {
@@ -97,10 +98,10 @@ absl::Status ModelRepository::LoadOne(const ModelVersionId& id, const VersionFol
     absl::MutexLock lock(&index_mutex_);
     index_[id] = {.id = id,
                   .state = attempt.loaded ? State::kReady : State::kUnavailable,
-                  .reason = std::string(loaded.status().message())};
+                  .reason = std::string(outcome.message())};
   }
-  listener_(id, loaded.status(), *catalog_.Get());
-  return loaded.status();
+  listener_(id, outcome, *catalog_.Get());
+  return outcome;
 }
 
 void ModelRepository::UnloadOne(const ModelVersionId& id) {

@@ -13,6 +13,7 @@ namespace serin::model_server {
 struct ModelVersionId {
   std::string model;
   std::string version;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a 0 in what <=> is expanded to
   auto operator<=>(const ModelVersionId&) const = default;
 };
 

@@ -120,7 +120,7 @@ bool Pipeline::CollectScored() {
   bool worked = false;
   while (!done()) {
     absl::StatusOr<std::unique_ptr<Batch>> batch = ports_.scorer.Poll();
-    if (!batch.ok()) Fail(std::move(batch).status());
+    if (!batch.ok()) Fail(batch.status());
     if (done() || *batch == nullptr) break;
     worked = true;
     (*batch)->scored_at = ports_.clock.Now();
@@ -153,7 +153,7 @@ bool Pipeline::CollectWritten(absl::Time now) {
   bool worked = false;
   while (!done()) {
     absl::StatusOr<std::unique_ptr<Batch>> written = ports_.sink.Poll();
-    if (!written.ok()) Fail(std::move(written).status());
+    if (!written.ok()) Fail(written.status());
     if (done() || *written == nullptr) break;
     const Batch& batch = **written;
     worked = true;
@@ -222,7 +222,8 @@ void Pipeline::AwaitInFlight(const std::vector<TopicPartition>& partitions) {
       std::min(ports_.clock.Now() + options_.revoke_budget, drain_deadline_);
   for (absl::Time now = ports_.clock.Now();
        ledger_.HasOpen(partitions) && !done() && now < deadline; now = ports_.clock.Now()) {
-    const bool worked = CollectWritten(now) | CollectScored();
+    bool worked = CollectWritten(now);
+    worked |= CollectScored();
     ports_.sink.Flush();
     if (!worked) ports_.wakeup.WaitUntil(std::min(deadline, now + kBusyPollInterval));
   }

@@ -36,6 +36,7 @@ struct TopicPartition {
   std::string topic;
   int32_t partition = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a 0 in what <=> is expanded to
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
 
