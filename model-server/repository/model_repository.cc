@@ -87,7 +87,7 @@ absl::Status ModelRepository::Reconcile(const RepositoryView& disk) {
 
 absl::Status ModelRepository::LoadOne(const ModelVersionId& id, const VersionFolder& folder) {
   absl::StatusOr<std::shared_ptr<const ServedModel>> loaded = loader_.Load(id, folder.path);
-  const absl::Status outcome = loaded.status();
+  absl::Status outcome = loaded.status();
   Attempt& attempt = attempts_[id];
   attempt.fingerprint = folder.fingerprint;
   if (loaded.ok()) {
