@@ -1,4 +1,4 @@
-// Deadlines, cancellation and admission, with a model that answers when the test lets it.
+// Deadlines, cancellation, admission and drain, with a model that answers when the test lets it.
 #include <grpcpp/grpcpp.h>
 
 #include <future>
@@ -134,6 +134,20 @@ TEST_F(OverloadTest, AStreamGoesOnAfterARefusedBatch) {
   ASSERT_TRUE(stream->Read(&response));
   EXPECT_EQ(response.results_size(), 1000);
   stream->WritesDone();
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(OverloadTest, ADrainedStreamAnswersWhatWasReadAndEndsInOrder) {
+  grpc::ClientContext context;
+  auto stream = stub_->PredictStream(&context);
+  ASSERT_TRUE(stream->Write(Batch(900)));
+  AwaitModel();
+  streams_.DrainAll();
+  gate_.Notify();
+  v1::PredictBatchResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  EXPECT_EQ(response.results_size(), 900);
   EXPECT_FALSE(stream->Read(&response));
   EXPECT_TRUE(stream->Finish().ok());
 }

@@ -68,7 +68,9 @@ TEST_F(TransactionTest, AResultTheBrokerFindsTooLargeBecomesADeadLetter) {
   harness_.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   ASSERT_THAT(harness_.Run(), IsOk());
   EXPECT_EQ(harness_.summary.totals.scored, 19u);
-  EXPECT_THAT(harness_.DeadLetters(), SizeIs(1));
+  EXPECT_EQ(harness_.summary.totals.dead_lettered, 1u);
+  // The mock may show what was aborted, too.
+  EXPECT_THAT(harness_.DeadLetters(), SizeIs(Ge(1)));
 }
 
 TEST_F(TransactionTest, AStopWithATransactionUnderWayEndsInTime) {
@@ -77,7 +79,7 @@ TEST_F(TransactionTest, AStopWithATransactionUnderWayEndsInTime) {
   harness_.kafka.FailNext(kEndTxnApi, std::vector<rd_kafka_resp_err_t>(
                                           1000, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE));
   RunningClient running(harness_);
-  ASSERT_TRUE(Eventually([&] { return harness_.Results().size() == 20; }, absl::Seconds(20)));
+  ASSERT_TRUE(Eventually([&] { return harness_.Results().size() >= 20; }, absl::Seconds(20)));
   running.client().Stop();
   EXPECT_TRUE(running.EndsWithin(absl::Seconds(5)));
 }
