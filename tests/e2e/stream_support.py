@@ -81,8 +81,12 @@ class Job:
         file.write_text(CONFIG.format(instance=instance, trigger=trigger, properties=values, **self._values))
 
     def finish(self, instance="a"):
-        """Works through what is left; returns how many records that were."""
-        client = self.start(instance, "available-now")
+        """Works through what is left, in large batches; returns how many records that were."""
+        usual, self._values = self._values, self._values | {"batch": 500, "in_flight": 8}
+        try:
+            client = self.start(instance, "available-now")
+        finally:
+            self._values = usual
         code = client.wait(60)
         client.stop()
         assert code == 0, f"{client.name}: {code}\n{client.last_words(30)}"
