@@ -2,7 +2,6 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <spdlog/spdlog.h>
 
 #include <utility>
@@ -33,7 +32,7 @@ bool IsLoopback(const std::string& listen) {
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& options) {
   static const bool plugins_registered = [] {
-    grpc::EnableDefaultHealthCheckService(true);
+    grpc::EnableDefaultHealthCheckService(false);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     return true;
   }();
@@ -51,6 +50,8 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   SetConnectionAge(options, builder);
   // Two servers on one port would share its calls at random instead of failing to start.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  auto health = std::make_unique<HealthService>();
+  builder.RegisterService(health.get());
   for (grpc::Service* service : options.services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) {
@@ -59,14 +60,15 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   }
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   auto result = std::unique_ptr<GrpcServer>(
-      new GrpcServer(std::move(server), host, port, options.health_names));
+      new GrpcServer(std::move(health), std::move(server), host, port, options.health_names));
   result->SetServing(false);
   return result;
 }
 
-GrpcServer::GrpcServer(std::unique_ptr<grpc::Server> server, std::string host, int port,
-                       std::vector<std::string> health_names)
-    : server_(std::move(server)),
+GrpcServer::GrpcServer(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server,
+                       std::string host, int port, std::vector<std::string> health_names)
+    : health_(std::move(health)),
+      server_(std::move(server)),
       host_(std::move(host)),
       port_(port),
       health_names_(std::move(health_names)) {}
@@ -76,17 +78,16 @@ GrpcServer::~GrpcServer() { Shutdown(absl::ZeroDuration()); }
 std::string GrpcServer::address() const { return absl::StrCat(host_, ":", port_); }
 
 void GrpcServer::SetServing(bool serving) {
-  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
-  health->SetServingStatus(serving);
-  for (const std::string& name : health_names_) health->SetServingStatus(name, serving);
+  health_->SetServing("", serving);
+  for (const std::string& name : health_names_) health_->SetServing(name, serving);
 }
 
 void GrpcServer::SetServing(const std::string& name, bool serving) {
-  server_->GetHealthCheckService()->SetServingStatus(name, serving);
+  health_->SetServing(name, serving);
 }
 
 void GrpcServer::Shutdown(absl::Duration grace) {
-  server_->GetHealthCheckService()->Shutdown();
+  health_->Shutdown();
   server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
   server_->Wait();
 }

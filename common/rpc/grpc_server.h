@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/health_service.h"
 #include "common/rpc/tls.h"
 
 namespace grpc {
@@ -55,14 +56,15 @@ class GrpcServer {
   // What it answers for one more name, from then on.
   void SetServing(const std::string& name, bool serving);
 
-  // Answers NOT_SERVING for every name, refuses new calls, lets those in flight finish for at most
-  // `grace` and cancels the rest. Returns when none is left.
+  // Answers NOT_SERVING for every name and ends the Watch calls of health, refuses new calls, lets
+  // those in flight finish for at most `grace` and cancels the rest. Returns when none is left.
   void Shutdown(absl::Duration grace);
 
  private:
-  GrpcServer(std::unique_ptr<grpc::Server> server, std::string host, int port,
-             std::vector<std::string> health_names);
+  GrpcServer(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server,
+             std::string host, int port, std::vector<std::string> health_names);
 
+  std::unique_ptr<HealthService> health_;  // the server answers from it
   std::unique_ptr<grpc::Server> server_;
   const std::string host_;
   const int port_;

@@ -71,6 +71,14 @@ class ReloadTest : public ::testing::Test {
     return inference_->RepositoryModelLoad(&context, request, &response);
   }
 
+  grpc::Status Unload() {
+    grpc::ClientContext context;
+    inference::RepositoryModelUnloadRequest request;
+    request.set_model_name("sentiment");
+    inference::RepositoryModelUnloadResponse response;
+    return inference_->RepositoryModelUnload(&context, request, &response);
+  }
+
   std::string Answer(const std::string& text) {
     grpc::ClientContext context;
     v1::PredictRequest request;
@@ -144,16 +152,35 @@ TEST_F(ReloadTest, AWarmUpThatIsAnsweredOtherwiseKeepsAVersionOut) {
 TEST_F(ReloadTest, UnloadAndLoadAreReversibleAndSeenByHealth) {
   Publish("v1", "alpha");
   ASSERT_THAT(Start(), IsOk());
-  grpc::ClientContext context;
-  inference::RepositoryModelUnloadRequest request;
-  request.set_model_name("sentiment");
-  inference::RepositoryModelUnloadResponse response;
-  ASSERT_TRUE(inference_->RepositoryModelUnload(&context, request, &response).ok());
+  ASSERT_TRUE(Unload().ok());
   EXPECT_EQ(Answer("alpha"), "model: none is loaded");
   EXPECT_EQ(Health("sentiment"), HealthResponse::NOT_SERVING);
   ASSERT_TRUE(Load().ok());
   EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
   EXPECT_EQ(Health("sentiment"), HealthResponse::SERVING);
+}
+
+TEST_F(ReloadTest, AWatchOfAModelFollowsItThroughUnloadLoadAndDrain) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  grpc::ClientContext context;
+  grpc::health::v1::HealthCheckRequest request;
+  request.set_service("sentiment/v1");
+  const auto watch = health_->Watch(&context, request);
+  HealthResponse response;
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthResponse::SERVING);
+  ASSERT_TRUE(Unload().ok());
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthResponse::NOT_SERVING);
+  ASSERT_TRUE(Load().ok());
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthResponse::SERVING);
+  // Does not wait for the grace: the watch is told and ended.
+  server_->Drain(absl::ZeroDuration(), absl::InfiniteDuration());
+  ASSERT_TRUE(watch->Read(&response));
+  EXPECT_EQ(response.status(), HealthResponse::NOT_SERVING);
+  EXPECT_FALSE(watch->Read(&response));
 }
 
 TEST_F(ReloadTest, TheIndexListsVersionsWithTheirState) {
