@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "router/revisions/drift.h"
+
 namespace serin::router {
 namespace {
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
+#include "router/grpc/grpc_endpoint.h"
 #include "router/open_revision_log.h"
 #include "router/router_config.h"
 
@@ -42,11 +43,10 @@ Router::~Router() {
   Drain();
   control_loop_.reset();
   ticker_.reset();
+  if (subscription_ != 0) store_->Unsubscribe(subscription_);
   admin_endpoint_.reset();
   // What is still in flight fails now, while those who get the answers are there.
-  for (const auto& backends : backends_) {
-    for (Upstreams& endpoints : backends->endpoints) endpoints.clear();
-  }
+  endpoints_.reset();
 }
 
 absl::Status Router::Build() {
@@ -70,22 +70,33 @@ absl::Status Router::Build() {
 }
 
 void Router::BuildBackends() {
+  endpoints_ = std::make_unique<EndpointPool>();
   for (int i = 0; i < config_.routes_size(); ++i) {
     Route& route = *store_->routes()[static_cast<size_t>(i)];
     const std::shared_ptr<const ActiveRevision> active = route.active();
     spdlog::info("route {} starts at revision {}: {}", route.name(), active->number(),
                  active->record().slots);
-    auto backends = std::make_unique<RouteBackends>(route, route.versions().size(), clock_.Now());
-    for (size_t version = 0; version < route.versions().size(); ++version) {
-      for (const std::string& address :
-           config_.routes(i).versions(static_cast<int>(version)).endpoints()) {
-        auto endpoint = std::make_unique<GrpcEndpoint>(
-            address, clock_, backends->stats.versions[version]->batch_items);
-        endpoints_.push_back(endpoint.get());
-        backends->endpoints[version].push_back(std::move(endpoint));
-      }
+    backends_.push_back(std::make_unique<RouteBackends>(route, clock_.Now()));
+    BuildEndpoints(config_.routes(i), *backends_.back());
+  }
+  subscription_ = store_->Subscribe(
+      [this](const Route& route, const std::shared_ptr<const ActiveRevision>& published) {
+        for (const auto& backends : backends_) {
+          if (&backends->route() == &route) backends->Follow(published);
+        }
+      });
+  for (const auto& backends : backends_) backends->Follow(backends->route().active());
+}
+
+void Router::BuildEndpoints(const v1::config::RouteConfig& config, RouteBackends& backends) {
+  for (const v1::config::VersionConfig& version : config.versions()) {
+    IntHistogram& batch_items = backends.Version(version.name()).stats->batch_items;
+    Upstreams endpoints;
+    for (const std::string& address : version.endpoints()) {
+      endpoints.push_back(std::make_shared<GrpcEndpoint>(address, clock_, batch_items));
+      endpoints_->Add(endpoints.back());
     }
-    backends_.push_back(std::move(backends));
+    backends.SetEndpoints(version.name(), std::move(endpoints));
   }
 }
 
@@ -122,12 +133,12 @@ absl::Status Router::Serve() {
 }
 
 void Router::Tick() {
-  for (GrpcEndpoint* const endpoint : endpoints_) endpoint->Tick();
+  endpoints_->Tick();
   for (const auto& backends : backends_) {
-    const Route& route = backends->route;
-    readiness_.Set(absl::StrCat("route ", route.name()), backends->HasReadyEndpoint(route.stable()),
-                   absl::StrCat("no endpoint of the stable version ", route.spec().stable_version,
-                                " is ready"));
+    const Route& route = backends->route();
+    const std::string& stable = route.spec().stable_version;
+    readiness_.Set(absl::StrCat("route ", route.name()), backends->HasReadyEndpoint(stable),
+                   absl::StrCat("no endpoint of the stable version ", stable, " is ready"));
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/http/http_server.h"
@@ -9,12 +8,12 @@
 #include "common/rpc/grpc_server.h"
 #include "common/telemetry/admin_endpoint.h"
 #include "common/time/clock.h"
+#include "router/backends/endpoint_pool.h"
 #include "router/control_loop.h"
 #include "router/dispatch/request_router.h"
 #include "router/grpc/admin_access.h"
 #include "router/grpc/canary_admin_gate.h"
 #include "router/grpc/canary_admin_service.h"
-#include "router/grpc/grpc_endpoint.h"
 #include "router/grpc/predictor_service.h"
 #include "router/http/predict_gateway.h"
 #include "router/periodic_thread.h"
@@ -53,6 +52,7 @@ class Router {
   absl::Status Build();
   absl::Status Serve();
   void BuildBackends();
+  void BuildEndpoints(const v1::config::RouteConfig& config, RouteBackends& backends);
   void Tick();
 
   const v1::config::RouterConfig config_;
@@ -62,8 +62,9 @@ class Router {
   std::unique_ptr<RevisionLog> log_;
   std::unique_ptr<RouteStore> store_;
   RouteBackendsList backends_;
-  // All endpoints of backends_, as what they are.
-  std::vector<GrpcEndpoint*> endpoints_;
+  uint64_t subscription_ = 0;
+  // Ends before backends_, whose counters endpoints write.
+  std::unique_ptr<EndpointPool> endpoints_;
   std::unique_ptr<PeriodicThread> ticker_;
   std::unique_ptr<RequestRouter> request_router_;
   std::unique_ptr<PredictorService> predictor_;

@@ -1,14 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <vector>
 
 #include "router/backends/upstream.h"
 
 namespace serin::router {
-
-using Upstreams = std::vector<std::unique_ptr<Upstream>>;
 
 // Power of two choices (Mitzenmacher 2001): of two different ready endpoints drawn with `random`,
 // the one whose EndpointQuality::Cost is lower. Ejected ones are left out while they are at most

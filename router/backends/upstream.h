@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "router/backends/endpoint_quality.h"
 #include "router/backends/item.h"
@@ -22,6 +24,12 @@ class Upstream {
   // UNAVAILABLE says that another endpoint may be tried.
   virtual void Send(ItemList items) = 0;
 
+  // Call it every few milliseconds: connects, looks after health, expires items.
+  virtual void Tick() = 0;
+  // Lets go of the server: what is in flight is done with UNAVAILABLE before this returns, and so
+  // is all that is sent later. Not in a callback of the endpoint, nor at the same time as Tick().
+  virtual void Close() = 0;
+
   // What the router has seen of it.
   EndpointQuality& quality() { return quality_; }
   const EndpointQuality& quality() const { return quality_; }
@@ -29,5 +37,7 @@ class Upstream {
  private:
   EndpointQuality quality_;
 };
+
+using Upstreams = std::vector<std::shared_ptr<Upstream>>;
 
 }  // namespace serin::router

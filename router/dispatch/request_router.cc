@@ -1,12 +1,14 @@
 #include "router/dispatch/request_router.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/status_macros.h"
 #include "common/strings/absl_view.h"
+#include "router/backends/endpoint_picker.h"
 
 namespace serin::router {
 namespace {
@@ -23,27 +25,23 @@ bool IsAnswer(absl::StatusCode code) {
          code != absl::StatusCode::kCancelled;
 }
 
-absl::Status NoEndpoint(const RouteBackends& route, uint16_t version) {
+absl::Status NoEndpoint(const RouteView& view, uint16_t version) {
+  const ActiveRevision& revision = *view.revision;
   return absl::UnavailableError(absl::StrCat("no endpoint of version ",
-                                             route.route.versions()[version], " of model ",
-                                             route.route.name(), " is ready"));
+                                             revision.versions()[version], " of model ",
+                                             revision.record().route, " is ready"));
 }
 
 }  // namespace
 
-// The routes one call touches, each with one revision for all its items.
+// The routes one call touches, each with one view for all its items.
 struct RequestRouter::RouteUse {
   RouteBackends* route;
-  std::shared_ptr<const ActiveRevision> revision;
+  std::shared_ptr<const RouteView> view;
   uint64_t items = 0;
   uint64_t keyless = 0;
   uint64_t next_sequence = 0;
 };
-
-bool RouteBackends::HasReadyEndpoint(size_t version) const {
-  return std::any_of(endpoints[version].begin(), endpoints[version].end(),
-                     [](const auto& endpoint) { return endpoint->ready(); });
-}
 
 void RequestRouter::Start(RoutedCall& call) {
   call.started_ = clock_.Now();
@@ -59,13 +57,13 @@ void RequestRouter::Start(RoutedCall& call) {
     item.outcome = resolved.ok() ? Outcome(Sentiment{}) : Outcome(resolved);
   }
   for (RouteUse& use : uses) {
-    if (use.keyless > 0) use.next_sequence = use.revision->TakeSequences(use.keyless);
+    if (use.keyless > 0) use.next_sequence = use.view->revision->TakeSequences(use.keyless);
     use.route->retry_budget.OnRequests(use.items, call.started_);
   }
   for (RoutedItem& item : call.items) {
     if (item.outcome.ok()) Assign(item, uses);
   }
-  for (RouteUse& use : uses) call.revisions_.push_back(std::move(use.revision));
+  for (RouteUse& use : uses) call.views_.push_back(std::move(use.view));
   SendAll(call);
   call.FinishOne();
 }
@@ -73,9 +71,11 @@ void RequestRouter::Start(RoutedCall& call) {
 absl::StatusOr<RouteBackends*> RequestRouter::FindRoute(std::string_view model) const {
   if (model.empty()) return routes_.front().get();
   for (const auto& route : routes_) {
-    if (route->route.name() == model) return route.get();
+    if (route->route().name() == model) return route.get();
   }
-  const auto print = [](std::string* out, const auto& route) { out->append(route->route.name()); };
+  const auto print = [](std::string* out, const auto& route) {
+    out->append(route->route().name());
+  };
   return absl::NotFoundError(absl::StrCat("model \"", AbslView(model),
                                           "\" is unknown: expected one of ",
                                           absl::StrJoin(routes_, ", ", print)));
@@ -86,23 +86,23 @@ absl::Status RequestRouter::Resolve(RoutedItem& item, RouteUses& uses) const {
   auto use = std::find_if(uses.begin(), uses.end(),
                           [&](const RouteUse& known) { return known.route == item.route; });
   if (use == uses.end()) {
-    uses.push_back({.route = item.route, .revision = item.route->route.active()});
+    uses.push_back({.route = item.route, .view = item.route->view()});
     use = uses.end() - 1;
   }
-  item.revision = use->revision.get();
+  item.view_ = use->view.get();
+  item.revision = item.view_->revision.get();
   ++use->items;
   if (item.model_version.empty()) {
     use->keyless += item.routing_key.empty() ? 1 : 0;
     return absl::OkStatus();
   }
-  const Route& route = item.route->route;
-  const std::optional<uint16_t> pinned = route.FindVersion(item.model_version);
+  const VersionSet& versions = item.revision->versions();
+  const std::optional<uint16_t> pinned = versions.Find(item.model_version);
   if (!pinned.has_value()) {
-    const std::string_view asked = item.model_version;
-    item.route = nullptr;
-    return absl::NotFoundError(absl::StrCat("model_version \"", AbslView(asked), "\" of model ",
-                                            route.name(), " is unknown: expected one of ",
-                                            absl::StrJoin(route.versions(), ", ")));
+    const std::string& route = std::exchange(item.route, nullptr)->route().name();
+    return absl::NotFoundError(absl::StrCat("model_version \"", AbslView(item.model_version),
+                                            "\" of model ", route, " is unknown: expected one of ",
+                                            absl::StrJoin(versions.names(), ", ")));
   }
   item.kind = AssignmentKind::kPinned;
   item.assigned = *pinned;
@@ -133,7 +133,7 @@ void RequestRouter::Assign(RoutedItem& item, RouteUses& uses) const {
 
 void RequestRouter::SendAll(RoutedCall& call) {
   struct Group {
-    RouteBackends* route;
+    const RouteView* view;
     uint16_t version;
     ItemList items;
   };
@@ -145,26 +145,26 @@ void RequestRouter::SendAll(RoutedCall& call) {
       continue;
     }
     auto group = std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
-      return g.route == item.route && g.version == item.assigned;
+      return g.view == item.view_ && g.version == item.assigned;
     });
     if (group == groups.end()) {
-      groups.push_back({item.route, item.assigned, {}});
+      groups.push_back({item.view_, item.assigned, {}});
       group = groups.end() - 1;
     }
     group->items.PushBack(item);
   }
-  for (Group& group : groups) SendTo(*group.route, group.version, std::move(group.items));
+  for (Group& group : groups) SendTo(*group.view, group.version, std::move(group.items));
 }
 
-Upstream* RequestRouter::Pick(const RouteBackends& route, uint16_t version,
+Upstream* RequestRouter::Pick(const RouteView& view, uint16_t version,
                               const Upstream* avoid) const {
-  return PickEndpoint(route.endpoints[version], avoid, clock_.Now(), CheapRandom());
+  return PickEndpoint(*view.versions[version].endpoints, avoid, clock_.Now(), CheapRandom());
 }
 
-void RequestRouter::SendTo(RouteBackends& route, uint16_t version, ItemList items) {
+void RequestRouter::SendTo(const RouteView& view, uint16_t version, ItemList items) {
   while (!items.empty()) {
-    Upstream* const endpoint = Pick(route, version, nullptr);
-    if (endpoint == nullptr) return Spill(route, version, std::move(items));
+    Upstream* const endpoint = Pick(view, version, nullptr);
+    if (endpoint == nullptr) return Spill(view, version, std::move(items));
     ItemList piece;
     while (!items.empty() && piece.size() < kPieceItems) {
       auto& item = static_cast<RoutedItem&>(items.PopFront());
@@ -176,14 +176,14 @@ void RequestRouter::SendTo(RouteBackends& route, uint16_t version, ItemList item
   }
 }
 
-void RequestRouter::Spill(RouteBackends& route, uint16_t version, ItemList items) {
-  const uint16_t stable = route.route.stable();
-  Upstream* const endpoint = version == stable ? nullptr : Pick(route, stable, nullptr);
+void RequestRouter::Spill(const RouteView& view, uint16_t version, ItemList items) {
+  const uint16_t stable = view.revision->versions().stable();
+  Upstream* const endpoint = version == stable ? nullptr : Pick(view, stable, nullptr);
   ItemList spilled;
   while (!items.empty()) {
     auto& item = static_cast<RoutedItem&>(items.PopFront());
     if (endpoint == nullptr || item.kind == AssignmentKind::kPinned) {
-      item.outcome = NoEndpoint(route, version);
+      item.outcome = NoEndpoint(view, version);
       item.done_at = clock_.Now();
       Finish(item);
       continue;
@@ -210,15 +210,15 @@ void RequestRouter::OnItemDone(Item& base) {
 bool RequestRouter::Retry(RoutedItem& item) {
   if (item.call_->cancelled_.load(std::memory_order_relaxed)) return false;
   if (clock_.Now() >= item.deadline) return false;
-  RouteBackends& route = *item.route;
+  const RouteView& view = *item.view_;
   Upstream* endpoint = nullptr;
-  if (item.attempts_ < kTriesPerVersion && route.retry_budget.Take(clock_.Now())) {
-    endpoint = Pick(route, item.answered, item.last_endpoint_);
+  if (item.attempts_ < kTriesPerVersion && item.route->retry_budget.Take(clock_.Now())) {
+    endpoint = Pick(view, item.answered, item.last_endpoint_);
   }
-  const uint16_t stable = route.route.stable();
+  const uint16_t stable = view.revision->versions().stable();
   const bool may_fall_back = item.answered != stable && item.kind != AssignmentKind::kPinned;
   if (endpoint == nullptr && may_fall_back) {
-    endpoint = Pick(route, stable, nullptr);
+    endpoint = Pick(view, stable, nullptr);
     if (endpoint == nullptr) return false;
     item.answered = stable;
     item.kind = AssignmentKind::kFallback;
@@ -239,14 +239,13 @@ void RequestRouter::SendOne(RoutedItem& item, Upstream& endpoint) {
 
 void RequestRouter::Finish(RoutedItem& item) {
   if (item.route != nullptr) {
-    RouteStats& stats = item.route->stats;
-    VersionStats& version = *stats.versions[item.assigned];
+    VersionStats& version = *item.view_->versions[item.assigned].stats;
     const absl::StatusCode code = item.outcome.status().code();
     const absl::Time started = item.call_->started_;
     version.requests(item.kind, code).fetch_add(1, std::memory_order_relaxed);
     version.duration.Observe(absl::ToInt64Nanoseconds(item.done_at - started));
     if (item.sent_at > started) {
-      stats.overhead.Observe(absl::ToInt64Nanoseconds(item.sent_at - started));
+      item.route->stats.overhead.Observe(absl::ToInt64Nanoseconds(item.sent_at - started));
     }
     if (item.answered != item.assigned) version.fallbacks.fetch_add(1, std::memory_order_relaxed);
     const bool counts = item.kind != AssignmentKind::kPinned && IsAnswer(code);

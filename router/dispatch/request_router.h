@@ -1,36 +1,14 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <optional>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "common/time/clock.h"
-#include "router/backends/endpoint_picker.h"
-#include "router/backends/retry_budget.h"
-#include "router/dispatch/route_stats.h"
+#include "router/dispatch/route_backends.h"
 #include "router/dispatch/routed_call.h"
-#include "router/revisions/route_store.h"
 
 namespace serin::router {
-
-// A route with the endpoints of each of its versions. The lists do not change.
-struct RouteBackends {
-  RouteBackends(Route& route_in, size_t versions, absl::Time now)
-      : route(route_in), endpoints(versions), stats(versions), retry_budget(now) {}
-
-  bool HasReadyEndpoint(size_t version) const;
-
-  Route& route;
-  std::vector<Upstreams> endpoints;
-  RouteStats stats;
-  // For tries on another endpoint of the same version.
-  RetryBudget retry_budget;
-};
-
-using RouteBackendsList = std::vector<std::unique_ptr<RouteBackends>>;
 
 // From a call to its answers: finds each item's route, assigns a version, sends it, and keeps a
 // canary's failure from the user. UNAVAILABLE is tried on another endpoint of the version once, as
@@ -59,9 +37,9 @@ class RequestRouter final : private ItemOwner {
   absl::StatusOr<RouteBackends*> FindRoute(std::string_view model) const;
   void Assign(RoutedItem& item, RouteUses& uses) const;
   void SendAll(RoutedCall& call);
-  Upstream* Pick(const RouteBackends& route, uint16_t version, const Upstream* avoid) const;
-  void SendTo(RouteBackends& route, uint16_t version, ItemList items);
-  void Spill(RouteBackends& route, uint16_t version, ItemList items);
+  Upstream* Pick(const RouteView& view, uint16_t version, const Upstream* avoid) const;
+  void SendTo(const RouteView& view, uint16_t version, ItemList items);
+  void Spill(const RouteView& view, uint16_t version, ItemList items);
   bool Retry(RoutedItem& item);
   void SendOne(RoutedItem& item, Upstream& endpoint);
   void OnItemDone(Item& item) override;

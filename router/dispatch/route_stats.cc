@@ -1,5 +1,7 @@
 #include "router/dispatch/route_stats.h"
 
+#include <vector>
+
 namespace serin::router {
 namespace {
 
@@ -22,8 +24,6 @@ std::vector<int64_t> ItemBounds() { return {1, 2, 4, 8, 16, 32, 64, 128, 256, 51
 
 VersionStats::VersionStats() : duration(LatencyBounds()), batch_items(ItemBounds()) {}
 
-RouteStats::RouteStats(size_t version_count) : overhead(OverheadBounds()) {
-  for (size_t i = 0; i < version_count; ++i) versions.push_back(std::make_unique<VersionStats>());
-}
+RouteStats::RouteStats() : overhead(OverheadBounds()) {}
 
 }  // namespace serin::router

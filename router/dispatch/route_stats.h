@@ -3,8 +3,6 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <memory>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "router/backends/int_histogram.h"
@@ -35,9 +33,8 @@ struct VersionStats {
 };
 
 struct RouteStats {
-  explicit RouteStats(size_t version_count);
+  RouteStats();
 
-  std::vector<std::unique_ptr<VersionStats>> versions;
   // From a request's arrival to its leaving in a message, in nanoseconds.
   IntHistogram overhead;
 };

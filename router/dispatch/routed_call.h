@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "absl/container/inlined_vector.h"
@@ -15,7 +16,8 @@
 namespace serin::router {
 
 class RoutedCall;
-struct RouteBackends;
+class RouteBackends;
+struct RouteView;
 
 // One prediction of a call: what was asked, and after the call is done who answered and why. The
 // views must live until the call is done. `outcome` is the answer.
@@ -34,10 +36,14 @@ class RoutedItem final : public Item {
   uint16_t answered = 0;
   AssignmentKind kind = AssignmentKind::kBlock;
 
+  // Only when the route is not null.
+  const std::string& answered_version() const { return revision->versions()[answered]; }
+
  private:
   friend class RequestRouter;
 
   RoutedCall* call_ = nullptr;
+  const RouteView* view_ = nullptr;
   Upstream* last_endpoint_ = nullptr;
   int attempts_ = 0;
 };
@@ -66,8 +72,8 @@ class RoutedCall {
   absl::Time started_;
   std::atomic<size_t> unfinished_{0};
   std::atomic<bool> cancelled_{false};
-  // Keeps what RoutedItem::revision points to.
-  absl::InlinedVector<std::shared_ptr<const ActiveRevision>, 1> revisions_;
+  // Keeps what the items point to: revisions and endpoints.
+  absl::InlinedVector<std::shared_ptr<const RouteView>, 1> views_;
 };
 
 }  // namespace serin::router

@@ -16,7 +16,7 @@ absl::Time DeadlineOf(const grpc::CallbackServerContext& context, absl::Time now
 
 void AddAnswerMetadata(const RoutedItem& item, grpc::CallbackServerContext& context) {
   if (item.route == nullptr) return;
-  context.AddInitialMetadata("serin-model-version", item.route->route.versions()[item.answered]);
+  context.AddInitialMetadata("serin-model-version", item.answered_version());
   context.AddInitialMetadata("serin-route-revision", absl::StrCat(item.revision->number()));
   context.AddInitialMetadata("serin-assignment", std::string(AssignmentName(item.kind)));
 }

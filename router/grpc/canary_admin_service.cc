@@ -24,7 +24,7 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext& context, const abs
 
 const RouteBackends& CanaryAdminService::BackendsOf(const Route& route) const {
   for (const auto& backends : backends_) {
-    if (&backends->route == &route) return *backends;
+    if (&backends->route() == &route) return *backends;
   }
   SERIN_CHECK(false);
 }
@@ -38,9 +38,9 @@ grpc::ServerUnaryReactor* CanaryAdminService::ListRoutes(grpc::CallbackServerCon
                                                          const v1::ListRoutesRequest* /*request*/,
                                                          v1::ListRoutesResponse* response) {
   std::map<std::string, const RouteBackends*> by_name;
-  for (const auto& backends : backends_) by_name[backends->route.name()] = backends.get();
+  for (const auto& backends : backends_) by_name[backends->route().name()] = backends.get();
   for (const auto& [name, backends] : by_name) {
-    *response->add_routes() = ToMessage(*backends, *backends->route.active());
+    *response->add_routes() = ToMessage(*backends, *backends->route().active());
   }
   return Finish(*context, absl::OkStatus());
 }
@@ -49,7 +49,7 @@ grpc::ServerUnaryReactor* CanaryAdminService::GetRoute(grpc::CallbackServerConte
                                                        const v1::GetRouteRequest* request,
                                                        v1::Route* response) {
   const absl::StatusOr<const RouteBackends*> backends = Find(request->route());
-  if (backends.ok()) *response = ToMessage(**backends, *(*backends)->route.active());
+  if (backends.ok()) *response = ToMessage(**backends, *(*backends)->route().active());
   return Finish(*context, backends.status());
 }
 
@@ -57,7 +57,7 @@ grpc::ServerWriteReactor<v1::Route>* CanaryAdminService::WatchRoute(
     grpc::CallbackServerContext* /*context*/, const v1::WatchRouteRequest* request) {
   const absl::StatusOr<const RouteBackends*> backends = Find(request->route());
   if (!backends.ok()) return new FailedWatch(backends.status());
-  const uint64_t newest = (*backends)->route.active()->number();
+  const uint64_t newest = (*backends)->route().active()->number();
   if (request->from_revision() > newest) {
     return new FailedWatch(absl::InvalidArgumentError(
         absl::StrCat("from_revision: expected at most ", newest, ", the current revision, got ",
@@ -67,8 +67,8 @@ grpc::ServerWriteReactor<v1::Route>* CanaryAdminService::WatchRoute(
 }
 
 RouteStore::ReadyCheck CanaryAdminService::IsReady() const {
-  return [this](const Route& route, size_t version) {
-    return BackendsOf(route).HasReadyEndpoint(version);
+  return [this](const Route& route, std::string_view version) {
+    return BackendsOf(route).HasReadyEndpoint(std::string(version));
   };
 }
 
@@ -130,7 +130,7 @@ absl::Status CanaryAdminService::DoExplain(const v1::ExplainAssignmentRequest& r
                                            v1::ExplainAssignmentResponse& response) const {
   SERIN_ASSIGN_OR_RETURN(const Route* const route, store_.Find(request.route()));
   SERIN_ASSIGN_OR_RETURN(const auto revision, store_.FindRevision(*route, request.revision()));
-  SERIN_ASSIGN_OR_RETURN(response, Explain(*route, *revision, request));
+  SERIN_ASSIGN_OR_RETURN(response, Explain(*revision, request));
   return absl::OkStatus();
 }
 

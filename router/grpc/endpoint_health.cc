@@ -53,9 +53,10 @@ class EndpointHealth::Watch final : public grpc::ClientReadReactor<HealthRespons
 EndpointHealth::EndpointHealth(std::shared_ptr<grpc::Channel> channel, const Clock& clock)
     : stub_(grpc::health::v1::Health::NewStub(std::move(channel))), clock_(clock) {}
 
-EndpointHealth::~EndpointHealth() {
+void EndpointHealth::Close() {
   absl::MutexLock lock(&mutex_);
   stopping_ = true;
+  serving_.store(false, std::memory_order_relaxed);
   if (watch_ != nullptr) watch_->Cancel();
   const auto ended = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return watch_ == nullptr; };
   mutex_.Await(absl::Condition(&ended));
@@ -72,8 +73,8 @@ void EndpointHealth::Tick() {
 }
 
 void EndpointHealth::OnEnded(bool unimplemented) {
-  serving_.store(unimplemented, std::memory_order_relaxed);
   absl::MutexLock lock(&mutex_);
+  serving_.store(unimplemented && !stopping_, std::memory_order_relaxed);
   retry_at_ = clock_.Now() + backoff_.Next(CheapRandom());
   watch_ = nullptr;
 }

@@ -19,12 +19,15 @@ namespace serin::router {
 class EndpointHealth {
  public:
   EndpointHealth(std::shared_ptr<grpc::Channel> channel, const Clock& clock);
-  ~EndpointHealth();
+  ~EndpointHealth() { Close(); }
 
   bool serving() const { return serving_.load(std::memory_order_relaxed); }
 
   // Call it every few milliseconds: opens the watch again when it has ended and its backoff passed.
   void Tick();
+
+  // Ends the watch; returns when it has ended. Not serving from then on.
+  void Close();
 
  private:
   class Watch;

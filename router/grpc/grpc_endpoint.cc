@@ -68,4 +68,9 @@ void GrpcEndpoint::Tick() {
   for (const auto& stream : streams_) stream->Tick(health_->serving());
 }
 
+void GrpcEndpoint::Close() {
+  health_->Close();
+  for (const auto& stream : streams_) stream->Close();
+}
+
 }  // namespace serin::router

@@ -24,8 +24,8 @@ class GrpcEndpoint final : public Upstream {
   size_t in_flight() const override;
   void Send(ItemList items) override;
 
-  // Call it every few milliseconds.
-  void Tick();
+  void Tick() override;
+  void Close() override;
 
  private:
   const std::string address_;

@@ -114,7 +114,7 @@ PredictStreamClient::PredictStreamClient(std::shared_ptr<grpc::Channel> channel,
       clock_(clock),
       coalescer_(*this, clock, batch_items, limits) {}
 
-PredictStreamClient::~PredictStreamClient() {
+void PredictStreamClient::Close() {
   absl::MutexLock lock(&mutex_);
   stopping_ = true;
   if (call_ != nullptr) call_->Cancel();

@@ -20,8 +20,7 @@ class PredictStreamClient final : private MessageSink {
  public:
   PredictStreamClient(std::shared_ptr<grpc::Channel> channel, const Clock& clock,
                       IntHistogram& batch_items, Coalescer::Limits limits);
-  // Ends the call; what is in flight is done with UNAVAILABLE.
-  ~PredictStreamClient() override;
+  ~PredictStreamClient() override { Close(); }
 
   Coalescer& coalescer() { return coalescer_; }
   const Coalescer& coalescer() const { return coalescer_; }
@@ -29,6 +28,9 @@ class PredictStreamClient final : private MessageSink {
   // Call it every few milliseconds: opens the call when there is none, the endpoint is `wanted` and
   // its backoff has passed; expires items.
   void Tick(bool wanted);
+
+  // Ends the call for good; what is in flight is done with UNAVAILABLE before it returns.
+  void Close();
 
  private:
   class Call;

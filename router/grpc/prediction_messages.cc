@@ -48,9 +48,8 @@ void FillResponse(const RoutedItem& item, std::string_view request_id,
   sentiment.set_pos(item.outcome->pos);
   sentiment.set_compound(item.outcome->compound);
   sentiment.set_label(static_cast<v1::Label>(item.outcome->label));
-  const Route& route = item.route->route;
-  response.set_model(route.name());
-  response.set_model_version(route.versions()[item.answered]);
+  response.set_model(item.revision->record().route);
+  response.set_model_version(item.answered_version());
   response.set_route_revision(item.revision->number());
   response.set_assignment(static_cast<v1::Assignment>(item.kind));
   if (!request_id.empty()) response.set_request_id(request_id.data(), request_id.size());

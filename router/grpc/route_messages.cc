@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "router/revisions/drift.h"
 #include "router/traffic/weights.h"
 
 namespace serin::router {
@@ -31,19 +32,21 @@ void FillTraffic(VersionStats& stats, v1::Traffic& traffic) {
 
 void FillVersion(const RouteBackends& backends, const ActiveRevision& active, size_t index,
                  uint32_t slots, uint64_t served_by_all, v1::Version& version) {
-  version.set_name(backends.route.versions()[index]);
+  const std::string& name = active.versions()[index];
+  const VersionBackends of_version = backends.Version(name);
+  version.set_name(name);
   version.set_target_share(static_cast<double>(slots) / kSlots);
   const uint64_t served = active.served(index);
   version.set_served_requests(served);
   if (served_by_all > 0) {
     version.set_served_share(static_cast<double>(served) / static_cast<double>(served_by_all));
   }
-  for (const auto& endpoint : backends.endpoints[index]) {
+  for (const auto& endpoint : *of_version.endpoints) {
     v1::Endpoint& added = *version.add_endpoints();
     added.set_address(endpoint->address());
     added.set_ready(endpoint->ready());
   }
-  FillTraffic(*backends.stats.versions[index], *version.mutable_traffic());
+  FillTraffic(*of_version.stats, *version.mutable_traffic());
 }
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
@@ -86,7 +89,7 @@ void FillDrift(const Route& route, const ActiveRevision& active, v1::Route& mess
 }  // namespace
 
 v1::Route ToMessage(const RouteBackends& backends, const ActiveRevision& active) {
-  const Route& route = backends.route;
+  const Route& route = backends.route();
   v1::Route message;
   message.set_name(route.name());
   message.set_revision(active.number());
@@ -94,8 +97,9 @@ v1::Route ToMessage(const RouteBackends& backends, const ActiveRevision& active)
   message.mutable_weights()->insert(weights.begin(), weights.end());
   message.set_stable_version(route.spec().stable_version);
   uint64_t served_by_all = 0;
-  for (size_t i = 0; i < route.versions().size(); ++i) served_by_all += active.served(i);
-  const std::vector<uint32_t> slots = active.split().table().Counts(route.versions().size());
+  const size_t versions = active.versions().size();
+  for (size_t i = 0; i < versions; ++i) served_by_all += active.served(i);
+  const std::vector<uint32_t> slots = active.split().table().Counts(versions);
   for (size_t i = 0; i < slots.size(); ++i) {
     FillVersion(backends, active, i, slots[i], served_by_all, *message.add_versions());
   }
@@ -145,7 +149,7 @@ v1::SetWeightsResponse ToMessage(const RouteBackends& backends,
   for (uint32_t slot = 0; slot < kSlots; ++slot) {
     if (before[slot] != after[slot]) ++moved[{before[slot], after[slot]}];
   }
-  const std::vector<std::string>& versions = backends.route.versions();
+  const VersionSet& versions = result.revision->versions();
   for (const auto& [way, slots] : moved) {
     v1::Move& move = *message.add_moves();
     move.set_from(versions[way.first]);
@@ -155,8 +159,7 @@ v1::SetWeightsResponse ToMessage(const RouteBackends& backends,
   return message;
 }
 
-absl::StatusOr<v1::ExplainAssignmentResponse> Explain(const Route& route,
-                                                      const ActiveRevision& revision,
+absl::StatusOr<v1::ExplainAssignmentResponse> Explain(const ActiveRevision& revision,
                                                       const v1::ExplainAssignmentRequest& request) {
   using Request = v1::ExplainAssignmentRequest;
   if (request.subject_case() == Request::SUBJECT_NOT_SET) {
@@ -167,7 +170,7 @@ absl::StatusOr<v1::ExplainAssignmentResponse> Explain(const Route& route,
                                       : revision.split().BySequence(request.sequence());
   v1::ExplainAssignmentResponse answer;
   answer.set_revision(revision.number());
-  answer.set_version(route.versions()[choice.version]);
+  answer.set_version(revision.versions()[choice.version]);
   answer.set_slot(choice.slot);
   answer.set_block(choice.block);
   answer.set_position(choice.position);

@@ -23,8 +23,7 @@ v1::SetWeightsResponse ToMessage(const RouteBackends& backends,
 
 // Which version the request's key or sequence gets under `revision`, and why. INVALID_ARGUMENT when
 // it has neither.
-absl::StatusOr<v1::ExplainAssignmentResponse> Explain(const Route& route,
-                                                      const ActiveRevision& revision,
+absl::StatusOr<v1::ExplainAssignmentResponse> Explain(const ActiveRevision& revision,
                                                       const v1::ExplainAssignmentRequest& request);
 
 }  // namespace serin::router

@@ -11,7 +11,7 @@ RouteWatch::RouteWatch(RouteStore& store, const RouteBackends& backends, uint64_
     : store_(store), backends_(backends) {
   subscription_ = store_.Subscribe(
       [this](const Route& route, const std::shared_ptr<const ActiveRevision>& published) {
-        if (&route == &backends_.route) AddNew(*published);
+        if (&route == &backends_.route()) AddNew(*published);
       });
   AddPast(from_revision);
 }
@@ -20,10 +20,10 @@ void RouteWatch::AddPast(uint64_t from_revision) {
   const v1::Route* first = nullptr;
   {
     absl::MutexLock lock(&mutex_);
-    const std::shared_ptr<const ActiveRevision> active = backends_.route.active();
+    const std::shared_ptr<const ActiveRevision> active = backends_.route().active();
     newest_ = from_revision == 0 ? active->number() - 1 : from_revision;
     for (uint64_t number = newest_ + 1; number < active->number(); ++number) {
-      const auto past = store_.FindRevision(backends_.route, number);
+      const auto past = store_.FindRevision(backends_.route(), number);
       if (past.ok()) Add(**past);
     }
     Add(*active);

@@ -5,7 +5,8 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "router/dispatch/request_router.h"
+#include "router/dispatch/route_backends.h"
+#include "router/revisions/route_store.h"
 #include "serin/v1/canary_admin.grpc.pb.h"
 
 namespace serin::router {

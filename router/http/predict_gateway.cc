@@ -21,7 +21,7 @@ HttpResponse JsonResponse(std::string body) {
 
 void AddHeaders(const RoutedItem& item, HttpResponse& response) {
   if (item.route == nullptr) return;
-  response.headers.emplace_back("serin-model-version", item.route->route.versions()[item.answered]);
+  response.headers.emplace_back("serin-model-version", item.answered_version());
   response.headers.emplace_back("serin-route-revision", absl::StrCat(item.revision->number()));
   response.headers.emplace_back("serin-assignment", AssignmentName(item.kind));
 }

@@ -43,7 +43,7 @@ Json AnswerInBatch(const RoutedItem& item) {
             {"error", std::string(status.message())}};
   }
   Json answer = ScoresOf(item);
-  answer["version"] = item.route->route.versions()[item.answered];
+  answer["version"] = item.answered_version();
   return answer;
 }
 

@@ -45,21 +45,21 @@ absl::Status ToStatus(const std::vector<std::string>& faults) {
 
 absl::Status CheckNote(const WeightChange& change) { return ToStatus(NoteFaults(change)); }
 
-absl::Status CheckChange(const Route& route, const WeightChange& change) {
+absl::Status CheckChange(const VersionSet& versions, const WeightChange& change) {
   std::vector<std::string> faults;
-  const absl::StatusOr<Weights> weights = Weights::Create(route.versions(), change.weights);
+  const absl::StatusOr<Weights> weights = Weights::Create(versions.names(), change.weights);
   if (!weights.ok()) faults.emplace_back(weights.status().message());
   for (std::string& fault : NoteFaults(change)) faults.push_back(std::move(fault));
   return ToStatus(faults);
 }
 
-absl::StatusOr<Target> TargetOfWeights(const Route& route, const ActiveRevision& current,
-                                       const Revision* former,
+absl::StatusOr<Target> TargetOfWeights(const ActiveRevision& current, const Revision* former,
                                        const std::map<std::string, uint32_t>& weights) {
-  SERIN_ASSIGN_OR_RETURN(const Weights valid, Weights::Create(route.versions(), weights));
+  const std::vector<std::string>& versions = current.versions().names();
+  SERIN_ASSIGN_OR_RETURN(const Weights valid, Weights::Create(versions, weights));
   const SlotTable& before = current.split().table();
   if (former != nullptr) {
-    const absl::StatusOr<SlotTable> old = SlotTable::Parse(former->slots, route.versions());
+    const absl::StatusOr<SlotTable> old = SlotTable::Parse(former->slots, versions);
     if (old.ok()) {
       return Target{weights, before.ReweightTowards(valid, *old), RevisionSource::kRuntime};
     }
@@ -67,23 +67,23 @@ absl::StatusOr<Target> TargetOfWeights(const Route& route, const ActiveRevision&
   return Target{weights, before.Reweight(valid), RevisionSource::kRuntime};
 }
 
-absl::StatusOr<Target> TargetOfRevision(const Route& route, const Revision& past) {
-  absl::StatusOr<SlotTable> table = SlotTable::Parse(past.slots, route.versions());
+absl::StatusOr<Target> TargetOfRevision(const ActiveRevision& current, const Revision& past) {
+  absl::StatusOr<SlotTable> table = SlotTable::Parse(past.slots, current.versions().names());
   if (!table.ok()) {
     return absl::FailedPreconditionError(
-        absl::StrCat("revision ", past.number, " of route ", route.name(),
+        absl::StrCat("revision ", past.number, " of route ", past.route,
                      " cannot come back: ", table.status().message()));
   }
   return Target{past.weights, *std::move(table), RevisionSource::kRuntime};
 }
 
-Revision NextRevision(const Route& route, const ActiveRevision& current, const WeightChange& change,
+Revision NextRevision(const ActiveRevision& current, const WeightChange& change,
                       const Target& target, absl::Time now) {
   const Revision& base = current.record();
-  Revision next{.route = route.name(),
+  Revision next{.route = base.route,
                 .number = base.number + 1,
                 .weights = target.weights,
-                .slots = target.table.ToText(route.versions()),
+                .slots = target.table.ToText(current.versions().names()),
                 .created_at = std::max(now, base.created_at),
                 .actor = change.actor,
                 .reason = change.reason,

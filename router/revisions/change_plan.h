@@ -37,21 +37,20 @@ struct Target {
 
 // INVALID_ARGUMENT lists every fault of the change at once: weights (unless it is a rollback or a
 // reset), reason, actor, ttl.
-absl::Status CheckChange(const Route& route, const WeightChange& change);
+absl::Status CheckChange(const VersionSet& versions, const WeightChange& change);
 absl::Status CheckNote(const WeightChange& change);
 
 // The wanted weights with the fewest keys moved. `former`: the revision before the current one, or
 // null; going back to its weights gives every key its old version.
-absl::StatusOr<Target> TargetOfWeights(const Route& route, const ActiveRevision& current,
-                                       const Revision* former,
+absl::StatusOr<Target> TargetOfWeights(const ActiveRevision& current, const Revision* former,
                                        const std::map<std::string, uint32_t>& weights);
 
 // What `past` said, key for key. FAILED_PRECONDITION when it names a version that is gone.
-absl::StatusOr<Target> TargetOfRevision(const Route& route, const Revision& past);
+absl::StatusOr<Target> TargetOfRevision(const ActiveRevision& current, const Revision& past);
 
 // The next revision of the route. `now` may lie before the current revision's time (the clock was
 // set back); times never go backwards in the log.
-Revision NextRevision(const Route& route, const ActiveRevision& current, const WeightChange& change,
+Revision NextRevision(const ActiveRevision& current, const WeightChange& change,
                       const Target& target, absl::Time now);
 
 }  // namespace serin::router

@@ -4,13 +4,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/concurrency/snapshot.h"
 #include "router/revisions/revision.h"
+#include "router/revisions/version_set.h"
 #include "router/traffic/assignment.h"
 
 namespace serin::router {
@@ -23,17 +22,21 @@ struct RouteSpec {
   std::map<std::string, uint32_t> weights;
 };
 
-// A revision in force: the record, the split it means, and what has been served under it.
-// Thread-safe; only counters change.
+// A revision in force: the record, the versions it knows, the split it means, and what has been
+// served under it. Thread-safe; only counters change.
 class ActiveRevision {
  public:
-  ActiveRevision(Revision record, SlotTable table, size_t versions)
+  ActiveRevision(Revision record, SlotTable table, std::shared_ptr<const VersionSet> versions)
       : record_(std::move(record)),
-        split_(record_.route, record_.number, std::move(table), versions),
-        served_(versions) {}
+        versions_(std::move(versions)),
+        split_(record_.route, record_.number, std::move(table), versions_->size()),
+        served_(versions_->size()) {}
 
   uint64_t number() const { return record_.number; }
   const Revision& record() const { return record_; }
+  const VersionSet& versions() const { return *versions_; }
+  // For the revision after this one.
+  const std::shared_ptr<const VersionSet>& shared_versions() const { return versions_; }
   const Split& split() const { return split_; }
 
   // The first of `count` consecutive places for keyless requests; no two callers share one.
@@ -49,22 +52,19 @@ class ActiveRevision {
 
  private:
   const Revision record_;
+  const std::shared_ptr<const VersionSet> versions_;
   const Split split_;
   mutable std::atomic<uint64_t> next_sequence_{0};
   mutable std::vector<std::atomic<uint64_t>> served_;
 };
 
-// One route: its versions, fixed for the life of the process, and its revision in force.
-// Thread-safe.
+// One route and its revision in force. Thread-safe.
 class Route {
  public:
-  // `stable_version` is one of `versions`.
   Route(RouteSpec spec, std::shared_ptr<const ActiveRevision> active);
 
   const std::string& name() const { return spec_.name; }
   const RouteSpec& spec() const { return spec_; }
-  const std::vector<std::string>& versions() const { return spec_.versions; }
-  uint16_t stable() const { return stable_; }
 
   // The weights of the config file as it is now.
   std::shared_ptr<const std::map<std::string, uint32_t>> base() const { return base_.Get(); }
@@ -72,15 +72,11 @@ class Route {
     base_.Set(std::make_shared<const std::map<std::string, uint32_t>>(std::move(weights)));
   }
 
-  // Index of a version's name; none when the route has no such version.
-  std::optional<uint16_t> FindVersion(std::string_view name) const;
-
   std::shared_ptr<const ActiveRevision> active() const { return active_.Get(); }
   void Publish(std::shared_ptr<const ActiveRevision> next) { active_.Set(std::move(next)); }
 
  private:
   const RouteSpec spec_;
-  const uint16_t stable_;
   Snapshot<std::map<std::string, uint32_t>> base_;
   Snapshot<ActiveRevision> active_;
 };

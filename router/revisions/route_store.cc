@@ -20,18 +20,14 @@ constexpr int kTries = 32;
 constexpr char kTtlActor[] = "ttl";
 constexpr char kConfigActor[] = "config";
 
-std::string WeightsText(const std::map<std::string, uint32_t>& weights) {
-  return absl::StrJoin(weights, " ", absl::PairFormatter("="));
-}
+bool AnyIsReady(const Route& /*route*/, std::string_view /*version*/) { return true; }
 
-bool AnyIsReady(const Route& /*route*/, size_t /*version*/) { return true; }
-
-absl::Status CheckReady(const Route& route, const std::map<std::string, uint32_t>& weights,
+absl::Status CheckReady(const Route& route, const VersionSet& versions,
+                        const std::map<std::string, uint32_t>& weights,
                         const RouteStore::ReadyCheck& is_ready) {
   std::vector<std::string> faults;
   for (const auto& [name, weight] : weights) {
-    const std::optional<uint16_t> version = route.FindVersion(name);
-    if (weight == 0 || !version.has_value() || is_ready(route, *version)) continue;
+    if (weight == 0 || !versions.Find(name).has_value() || is_ready(route, name)) continue;
     faults.push_back(absl::StrCat("version ", name, " would get weight ", weight,
                                   " but has no ready endpoint (force: true gives it anyway)"));
   }
@@ -73,8 +69,9 @@ absl::Status RouteStore::AddRoute(RouteSpec spec, std::vector<Revision> history)
     SERIN_RETURN_IF_ERROR(appended);
     history.push_back(start.revision);
   }
-  auto active = std::make_shared<const ActiveRevision>(
-      std::move(start.revision), std::move(start.table), spec.versions.size());
+  auto versions = std::make_shared<const VersionSet>(spec.versions, spec.stable_version);
+  auto active = std::make_shared<const ActiveRevision>(std::move(start.revision),
+                                                       std::move(start.table), std::move(versions));
   absl::MutexLock lock(&history_mutex_);
   history_[spec.name] = std::move(history);
   routes_.push_back(std::make_unique<Route>(std::move(spec), std::move(active)));
@@ -102,13 +99,15 @@ absl::StatusOr<RouteStore::ChangeResult> RouteStore::Plan(Route& route, const We
                                            current->number()));
   }
   SERIN_ASSIGN_OR_RETURN(Target target, make_target(*current));
-  if (!change.force) SERIN_RETURN_IF_ERROR(CheckReady(route, target.weights, is_ready));
-  Revision record = NextRevision(route, *current, change, target, clock_.Now());
+  if (!change.force) {
+    SERIN_RETURN_IF_ERROR(CheckReady(route, current->versions(), target.weights, is_ready));
+  }
+  Revision record = NextRevision(*current, change, target, clock_.Now());
   const SlotTable& before = current->split().table();
   const double moved = static_cast<double>(before.Distance(target.table)) / kSlots;
   return ChangeResult{.route = &route,
                       .revision = std::make_shared<const ActiveRevision>(
-                          std::move(record), std::move(target.table), route.versions().size()),
+                          std::move(record), std::move(target.table), current->shared_versions()),
                       .base = current,
                       .moved_share = moved};
 }
@@ -138,11 +137,11 @@ absl::StatusOr<RouteStore::ChangeResult> RouteStore::Change(Route& route,
 absl::StatusOr<RouteStore::ChangeResult> RouteStore::SetWeights(const WeightChange& change,
                                                                 const ReadyCheck& is_ready) {
   SERIN_ASSIGN_OR_RETURN(Route * route, Find(change.route));
-  SERIN_RETURN_IF_ERROR(CheckChange(*route, change));
+  SERIN_RETURN_IF_ERROR(CheckChange(route->active()->versions(), change));
   return Change(*route, change, is_ready, [&](const ActiveRevision& current) {
     const std::vector<Revision> recent = History(*route, 2);
     const Revision* const former = recent.size() == 2 ? &recent[1] : nullptr;
-    return TargetOfWeights(*route, current, former, change.weights);
+    return TargetOfWeights(current, former, change.weights);
   });
 }
 
@@ -159,7 +158,7 @@ absl::StatusOr<RouteStore::ChangeResult> RouteStore::Rollback(const WeightChange
               absl::StrCat("route ", route->name(), " is at revision 1, there is none before it"));
         }
         SERIN_ASSIGN_OR_RETURN(const Revision past, FindRecord(*route, number));
-        return TargetOfRevision(*route, past);
+        return TargetOfRevision(current, past);
       });
 }
 
@@ -167,13 +166,12 @@ absl::StatusOr<RouteStore::ChangeResult> RouteStore::Reset(const WeightChange& c
                                                            const ReadyCheck& is_ready) {
   SERIN_ASSIGN_OR_RETURN(Route * route, Find(change.route));
   SERIN_RETURN_IF_ERROR(CheckNote(change));
-  return Change(*route, change, is_ready,
-                [&](const ActiveRevision& current) -> absl::StatusOr<Target> {
-                  SERIN_ASSIGN_OR_RETURN(Target target,
-                                         TargetOfWeights(*route, current, nullptr, *route->base()));
-                  target.source = RevisionSource::kConfig;
-                  return target;
-                });
+  return Change(
+      *route, change, is_ready, [&](const ActiveRevision& current) -> absl::StatusOr<Target> {
+        SERIN_ASSIGN_OR_RETURN(Target target, TargetOfWeights(current, nullptr, *route->base()));
+        target.source = RevisionSource::kConfig;
+        return target;
+      });
 }
 
 absl::Status RouteStore::RevertExpired() {
@@ -195,21 +193,23 @@ absl::Status RouteStore::Revert(Route& route, const Revision& expired) {
       .actor = kTtlActor,
   };
   const absl::Status reverted =
-      Change(route, change, AnyIsReady, [&](const ActiveRevision&) -> absl::StatusOr<Target> {
-        SERIN_ASSIGN_OR_RETURN(const Revision past, FindRecord(route, expired.reverts_to));
-        SERIN_ASSIGN_OR_RETURN(Target target, TargetOfRevision(route, past));
-        // What came from the config does so again, and follows it.
-        target.source = past.source;
-        return target;
-      }).status();
+      Change(route, change, AnyIsReady,
+             [&](const ActiveRevision& current) -> absl::StatusOr<Target> {
+               SERIN_ASSIGN_OR_RETURN(const Revision past, FindRecord(route, expired.reverts_to));
+               SERIN_ASSIGN_OR_RETURN(Target target, TargetOfRevision(current, past));
+               // What came from the config does so again, and follows it.
+               target.source = past.source;
+               return target;
+             })
+          .status();
   // Somebody else changed the route, or another router was faster.
   return absl::IsAborted(reverted) ? absl::OkStatus() : reverted;
 }
 
 absl::StatusOr<bool> RouteStore::ChangeBase(Route& route, std::map<std::string, uint32_t> weights) {
-  SERIN_RETURN_IF_ERROR(Weights::Create(route.versions(), weights).status());
-  route.SetBase(std::move(weights));
   const std::shared_ptr<const ActiveRevision> active = route.active();
+  SERIN_RETURN_IF_ERROR(Weights::Create(active->versions().names(), weights).status());
+  route.SetBase(std::move(weights));
   if (active->record().source != RevisionSource::kConfig) return false;
   const WeightChange change{.route = route.name(),
                             .expected_revision = active->number(),
@@ -224,9 +224,9 @@ absl::StatusOr<bool> RouteStore::ChangeBase(Route& route, std::map<std::string, 
 absl::Status RouteStore::Apply(const Revision& record) {
   for (const std::unique_ptr<Route>& route : routes_) {
     if (route->name() != record.route) continue;
-    SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, route->versions()));
-    Publish(*route, std::make_shared<const ActiveRevision>(record, std::move(table),
-                                                           route->versions().size()));
+    const std::shared_ptr<const VersionSet> versions = route->active()->shared_versions();
+    SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, versions->names()));
+    Publish(*route, std::make_shared<const ActiveRevision>(record, std::move(table), versions));
   }
   return absl::OkStatus();
 }
@@ -267,9 +267,9 @@ absl::StatusOr<std::shared_ptr<const ActiveRevision>> RouteStore::FindRevision(
   std::shared_ptr<const ActiveRevision> current = route.active();
   if (number == 0 || number == current->number()) return current;
   SERIN_ASSIGN_OR_RETURN(Revision record, FindRecord(route, number));
-  SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, route.versions()));
-  return std::make_shared<const ActiveRevision>(std::move(record), std::move(table),
-                                                route.versions().size());
+  const std::shared_ptr<const VersionSet>& versions = current->shared_versions();
+  SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, versions->names()));
+  return std::make_shared<const ActiveRevision>(std::move(record), std::move(table), versions);
 }
 
 uint64_t RouteStore::Subscribe(Listener listener) {
@@ -281,17 +281,6 @@ uint64_t RouteStore::Subscribe(Listener listener) {
 void RouteStore::Unsubscribe(uint64_t id) {
   absl::MutexLock lock(&listeners_mutex_);
   listeners_.erase(id);
-}
-
-std::string DriftSummary(const Route& route, const ActiveRevision& running) {
-  const auto base = route.base();
-  const absl::StatusOr<Weights> config = Weights::Create(route.versions(), *base);
-  if (config.ok() && config->SlotCounts() == running.split().table().Counts(config->size())) {
-    return "";
-  }
-  return absl::StrCat("the config file says ", WeightsText(*base), ", revision ", running.number(),
-                      " says ", WeightsText(running.record().weights), " (by ",
-                      running.record().actor, ")");
 }
 
 }  // namespace serin::router

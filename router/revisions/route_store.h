@@ -28,7 +28,7 @@ namespace serin::router {
 class RouteStore {
  public:
   // Whether a version of a route can answer now.
-  using ReadyCheck = std::function<bool(const Route& route, size_t version)>;
+  using ReadyCheck = std::function<bool(const Route& route, std::string_view version)>;
   using Listener =
       std::function<void(const Route&, const std::shared_ptr<const ActiveRevision>& published)>;
 
@@ -111,9 +111,5 @@ class RouteStore {
   std::map<uint64_t, Listener> listeners_ ABSL_GUARDED_BY(listeners_mutex_);
   uint64_t next_listener_ ABSL_GUARDED_BY(listeners_mutex_) = 1;
 };
-
-// The weights of the config file, told when they mean another split than the running ones; empty
-// otherwise.
-std::string DriftSummary(const Route& route, const ActiveRevision& running);
 
 }  // namespace serin::router

@@ -119,39 +119,39 @@ void CollectRequests(const std::string& route, const std::string& version, Versi
   }
 }
 
-void CollectVersion(const RouteBackends& backends, size_t index, absl::Time now,
-                    Families& families) {
-  const Route& route = backends.route;
-  const std::string& version = route.versions()[index];
-  VersionStats& stats = *backends.stats.versions[index];
-  const Labels labels = {{"route", route.name()}, {"version", version}};
-  CollectRequests(route.name(), version, stats, families.requests);
+void CollectVersion(const RouteView& view, size_t index, absl::Time now, Families& families) {
+  const VersionSet& versions = view.revision->versions();
+  const std::string& route = view.revision->record().route;
+  const std::string& version = versions[index];
+  VersionStats& stats = *view.versions[index].stats;
+  const Labels labels = {{"route", route}, {"version", version}};
+  CollectRequests(route, version, stats, families.requests);
   AddHistogram(families.duration, labels, stats.duration, kNanosecond);
   AddHistogram(families.batch_items, {{"version", version}}, stats.batch_items, 1);
-  if (index != route.stable()) {
-    const std::string& stable = route.spec().stable_version;
-    AddCounter(families.fallback, {{"route", route.name()}, {"from", version}, {"to", stable}},
+  if (index != versions.stable()) {
+    const std::string& stable = versions[versions.stable()];
+    AddCounter(families.fallback, {{"route", route}, {"from", version}, {"to", stable}},
                stats.fallbacks.load(std::memory_order_relaxed));
   }
-  for (const auto& endpoint : backends.endpoints[index]) {
+  for (const auto& endpoint : *view.versions[index].endpoints) {
     const Labels of_endpoint = {
-        {"route", route.name()}, {"version", version}, {"endpoint", endpoint->address()}};
+        {"route", route}, {"version", version}, {"endpoint", endpoint->address()}};
     AddGauge(families.in_flight, of_endpoint, static_cast<double>(endpoint->in_flight()));
     AddGauge(families.ready, of_endpoint, endpoint->ready() ? 1 : 0);
     AddGauge(families.ejected, of_endpoint, endpoint->quality().ejected(now) ? 1 : 0);
   }
 }
 
-void CollectRevision(const Route& route, Families& families) {
-  const std::shared_ptr<const ActiveRevision> active = route.active();
-  AddGauge(families.revision, {{"route", route.name()}}, static_cast<double>(active->number()));
-  const std::vector<uint32_t> slots = active->split().table().Counts(route.versions().size());
+void CollectRevision(const ActiveRevision& active, Families& families) {
+  const std::string& route = active.record().route;
+  AddGauge(families.revision, {{"route", route}}, static_cast<double>(active.number()));
+  const std::vector<uint32_t> slots = active.split().table().Counts(active.versions().size());
   uint64_t served = 0;
-  for (size_t i = 0; i < slots.size(); ++i) served += active->served(i);
+  for (size_t i = 0; i < slots.size(); ++i) served += active.served(i);
   for (size_t i = 0; i < slots.size(); ++i) {
-    const Labels labels = {{"route", route.name()}, {"version", route.versions()[i]}};
+    const Labels labels = {{"route", route}, {"version", active.versions()[i]}};
     AddGauge(families.weight, labels, slots[i]);
-    const double of_version = static_cast<double>(active->served(i));
+    const double of_version = static_cast<double>(active.served(i));
     AddGauge(families.share, labels, served == 0 ? 0 : of_version / static_cast<double>(served));
   }
 }
@@ -161,10 +161,11 @@ void CollectRevision(const Route& route, Families& families) {
 std::vector<prometheus::MetricFamily> RouterMetrics::Collect() const {
   Families families;
   for (const auto& backends : routes_) {
-    CollectRevision(backends->route, families);
+    const std::shared_ptr<const RouteView> view = backends->view();
+    CollectRevision(*view->revision, families);
     AddHistogram(families.overhead, {}, backends->stats.overhead, kNanosecond);
-    for (size_t i = 0; i < backends->endpoints.size(); ++i) {
-      CollectVersion(*backends, i, clock_.Now(), families);
+    for (size_t i = 0; i < view->versions.size(); ++i) {
+      CollectVersion(*view, i, clock_.Now(), families);
     }
   }
   std::vector<MetricFamily> all = prometheus::Registry::Collect();

@@ -4,6 +4,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "router/revisions/route_store.h"
+#include "tests/router/dispatch/fake_upstream.h"
 #include "tests/router/revisions/fake_revision_log.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
@@ -16,56 +18,6 @@ using ::serin::testing::StatusIs;
 using ::testing::_;
 using ::testing::HasSubstr;
 
-// Answers at once, or with `error`, or only on Release().
-class FakeUpstream final : public Upstream {
- public:
-  FakeUpstream(std::string name, const Clock& clock) : address_(std::move(name)), clock_(clock) {}
-
-  const std::string& address() const override { return address_; }
-  bool ready() const override { return is_ready; }
-  size_t in_flight() const override { return load; }
-  void Send(ItemList items) override {
-    held_.Append(items);
-    if (!hold) Release();
-  }
-
-  void Release() {
-    while (!held_.empty()) {
-      Item& item = held_.PopFront();
-      ++received;
-      item.done_at = clock_.Now();
-      item.outcome = error.ok() ? Outcome(Sentiment{}) : Outcome(error);
-      item.owner->OnItemDone(item);
-    }
-  }
-
-  bool is_ready = true;
-  bool hold = false;
-  absl::Status error;
-  size_t load = 0;
-  int received = 0;
-
- private:
-  const std::string address_;
-  const Clock& clock_;
-  ItemList held_;
-};
-
-class TestCall final : public RoutedCall {
- public:
-  explicit TestCall(size_t count) : storage_(count) {
-    items = absl::MakeSpan(storage_);
-    deadline = absl::InfiniteFuture();
-    for (RoutedItem& item : items) item.text = "text";
-  }
-  void OnAnswered() override { ++answered; }
-
-  int answered = 0;
-
- private:
-  std::vector<RoutedItem> storage_;
-};
-
 // One route, v1 (stable) with endpoints a and b, v2 with endpoints c and d, half and half.
 class RequestRouterTest : public ::testing::Test {
  protected:
@@ -77,13 +29,13 @@ class RequestRouterTest : public ::testing::Test {
                                     log_, clock_);
     EXPECT_THAT(store, IsOk());
     store_ = *std::move(store);
-    routes_.push_back(std::make_unique<RouteBackends>(*store_->routes().front(), 2, clock_.Now()));
+    routes_.push_back(std::make_unique<RouteBackends>(*store_->routes().front(), clock_.Now()));
     for (size_t i = 0; i < 4; ++i) {
-      auto upstream =
-          std::make_unique<FakeUpstream>(std::string(1, static_cast<char>('a' + i)), clock_);
-      upstreams_[i] = upstream.get();
-      routes_[0]->endpoints[i / 2].push_back(std::move(upstream));
+      upstreams_[i] =
+          std::make_shared<FakeUpstream>(std::string(1, static_cast<char>('a' + i)), clock_);
     }
+    routes_[0]->SetEndpoints("v1", {upstreams_[0], upstreams_[1]});
+    routes_[0]->SetEndpoints("v2", {upstreams_[2], upstreams_[3]});
   }
 
   RoutedItem& Ask(std::string_view version = "") {
@@ -97,7 +49,7 @@ class RequestRouterTest : public ::testing::Test {
   testing::FakeClock clock_;
   std::unique_ptr<RouteStore> store_;
   RouteBackendsList routes_;
-  FakeUpstream* upstreams_[4];
+  std::shared_ptr<FakeUpstream> upstreams_[4];
   RequestRouter router_{routes_, clock_, 100};
   std::deque<TestCall> calls_;
 };
@@ -130,18 +82,18 @@ TEST_F(RequestRouterTest, ThenTheStableVersionAnswersAndTheCanaryIsCounted) {
   // Each of the canary's 50 was tried on both of its endpoints first.
   EXPECT_EQ(upstreams_[2]->received, 50);
   EXPECT_EQ(upstreams_[3]->received, 50);
-  VersionStats& canary = *routes_[0]->stats.versions[1];
+  VersionStats& canary = *routes_[0]->Version("v2").stats;
   EXPECT_EQ(canary.requests(AssignmentKind::kFallback, absl::StatusCode::kOk), 50u);
   EXPECT_EQ(canary.fallbacks, 50u);
 }
 
 TEST_F(RequestRouterTest, NothingIsTriedForeverWhenEverythingFails) {
-  for (FakeUpstream* upstream : upstreams_) upstream->error = absl::UnavailableError("gone");
+  for (const auto& upstream : upstreams_) upstream->error = absl::UnavailableError("gone");
   for (int i = 0; i < 100; ++i) {
     EXPECT_THAT(Ask().outcome, StatusIs(absl::StatusCode::kUnavailable, _));
   }
   int tries = 0;
-  for (const FakeUpstream* upstream : upstreams_) tries += upstream->received;
+  for (const auto& upstream : upstreams_) tries += upstream->received;
   // First tries, fallbacks, and the retries of an endpoint, which have a budget.
   EXPECT_GE(tries, 100 + 50 + RetryBudget::kReserve);
   EXPECT_LE(tries, 100 + 50 + RetryBudget::kReserve + 100 * RetryBudget::kPercent / 100);

@@ -64,7 +64,7 @@ class CrashTest : public ::testing::Test {
 
   static absl::Status Set(RouteStore& store, uint32_t first) {
     const WeightChange change{.route = "sentiment", .weights = {{"v1", first}, {"v2", 50}}};
-    return store.SetWeights(change, [](const Route&, size_t) { return true; }).status();
+    return store.SetWeights(change, [](const Route&, std::string_view) { return true; }).status();
   }
 
   // The child makes `changes` changes, one byte through the pipe for each acknowledged one, and is

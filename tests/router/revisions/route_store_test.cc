@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "router/revisions/drift.h"
 #include "tests/router/revisions/fake_revision_log.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
@@ -34,7 +35,7 @@ class RouteStoreTest : public ::testing::Test {
     return store.routes().front()->active()->record().slots;
   }
 
-  static bool AllReady(const Route&, size_t) { return true; }
+  static bool AllReady(const Route&, std::string_view) { return true; }
 
   RouteSpec spec_{.name = "sentiment",
                   .stable_version = "v1",
@@ -110,7 +111,7 @@ TEST_F(RouteStoreTest, WhatCannotBePersistedChangesNothing) {
 
 TEST_F(RouteStoreTest, AVersionWithoutReadyEndpointGetsWeightOnlyByForce) {
   const auto store = Open();
-  const auto only_first = [](const Route&, size_t version) { return version == 0; };
+  const auto only_first = [](const Route&, std::string_view version) { return version == "v1"; };
   EXPECT_THAT(store->SetWeights(Change(50, 50), only_first),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("version v2")));
   EXPECT_THAT(store->SetWeights(Change(100, 0), only_first), IsOk());

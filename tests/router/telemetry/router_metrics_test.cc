@@ -5,6 +5,7 @@
 #include "common/time/clock.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "router/revisions/route_store.h"
 #include "tests/router/revisions/fake_revision_log.h"
 
 namespace serin::router {
@@ -21,8 +22,8 @@ TEST(RouterMetricsTest, RoutesWithVersionsOfTheSameNameNeverMakeASeriesTwice) {
   ASSERT_TRUE(store.ok()) << store.status();
   RouteBackendsList routes;
   for (const auto& route : (*store)->routes()) {
-    routes.push_back(std::make_unique<RouteBackends>(*route, 2, absl::UnixEpoch()));
-    routes.back()->stats.versions[0]->batch_items.Observe(3);
+    routes.push_back(std::make_unique<RouteBackends>(*route, absl::UnixEpoch()));
+    routes.back()->Version("v1").stats->batch_items.Observe(3);
     routes.back()->stats.overhead.Observe(2'000);
   }
   const RouterMetrics metrics(routes, clock);

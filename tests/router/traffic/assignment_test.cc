@@ -79,9 +79,11 @@ TEST(BlockScheduleTest, RevisionsHaveOrdersOfTheirOwn) {
 }
 
 TEST(ActiveRevisionTest, EveryBlockIsExactUnderAnyNumberOfThreads) {
-  const Weights weights =
-      *Weights::Create({"v1", "v2", "v3"}, {{"v1", 70}, {"v2", 20}, {"v3", 10}});
-  const ActiveRevision active({.route = "sentiment", .number = 1}, SlotTable::Create(weights), 3);
+  const auto versions =
+      std::make_shared<const VersionSet>(std::vector<std::string>{"v1", "v2", "v3"}, "v1");
+  const Weights weights = *Weights::Create(versions->names(), {{"v1", 70}, {"v2", 20}, {"v3", 10}});
+  const ActiveRevision active({.route = "sentiment", .number = 1}, SlotTable::Create(weights),
+                              versions);
   constexpr int kBlocks = 80;
   std::vector<std::array<std::atomic<int>, 3>> counts(kBlocks);
   std::vector<std::thread> threads;
