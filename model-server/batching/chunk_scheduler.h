@@ -29,6 +29,9 @@ class ChunkScheduler {
   // thread, which costs no switch; a larger one on the workers.
   void Run(size_t count, Work work, Done done);
 
+  // Each range begins at a multiple of this.
+  size_t chunk_items() const { return chunk_items_; }
+
  private:
   struct Batch {
     size_t count;

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "model-server/inference/trace_context.h"
+
 namespace serin::model_server {
 
 absl::Status CallState::Check() const {
@@ -16,13 +18,9 @@ absl::Status CallState::Check() const {
 }
 
 std::string_view CallState::trace_id() const {
-  // "00-<32 hex digits>-<16 hex digits>-<2 hex digits>" (W3C Trace Context)
-  constexpr size_t kTraceIdAt = 3;
-  constexpr size_t kTraceIdSize = 32;
   const auto found = context_.client_metadata().find("traceparent");
   if (found == context_.client_metadata().end()) return "";
-  const std::string_view value(found->second.data(), found->second.size());
-  return value.size() < kTraceIdAt + kTraceIdSize ? "" : value.substr(kTraceIdAt, kTraceIdSize);
+  return TraceIdOf(std::string_view(found->second.data(), found->second.size()));
 }
 
 }  // namespace serin::model_server

@@ -18,8 +18,10 @@ absl::StatusOr<std::unique_ptr<InferCall>> InferCall::Create(
     return call->catalog_->NotFound(request.model_name(), request.model_version());
   }
   SERIN_ASSIGN_OR_RETURN(call->texts_, oip::ReadTexts(request));
-  SERIN_ASSIGN_OR_RETURN(call->ticket_, AdmitBatch(serving, static_cast<int>(call->texts_.size())));
+  SERIN_ASSIGN_OR_RETURN(call->ticket_, AdmitBatch(serving, call->texts_.size()));
   call->scores_.resize(call->texts_.size());
+  // Here, as gRPC does not allow it from several threads.
+  if (serving.engine.logs()) call->trace_id_ = call->state_.trace_id();
   return call;
 }
 
@@ -33,12 +35,12 @@ void InferCall::Run(std::unique_ptr<InferCall> call, Done done) {
 void InferCall::Score(size_t begin, size_t end) {
   if (const absl::Status status = state_.Check(); !status.ok()) return Fail(begin, status);
   for (size_t i = begin; i < end; ++i) {
-    const absl::StatusOr<Prediction> prediction = serving_.engine.Predict(
-        *catalog_, {.text = texts_[i],
-                    .model = served_->name,
-                    .version = served_->version,
-                    .request_id = request_.id(),
-                    .trace_id = serving_.engine.logs() ? state_.trace_id() : ""});
+    const absl::StatusOr<Prediction> prediction =
+        serving_.engine.Predict(*catalog_, {.text = texts_[i],
+                                            .model = served_->name,
+                                            .version = served_->version,
+                                            .request_id = request_.id(),
+                                            .trace_id = trace_id_});
     if (!prediction.ok()) return Fail(i, prediction.status());
     const Sentiment& sentiment = prediction->sentiment;
     scores_[i] = {.label = LabelName(sentiment.label),

@@ -45,6 +45,7 @@ class InferCall {
   inference::ModelInferResponse& response_;
   std::shared_ptr<const ModelCatalog> catalog_;
   const ServedModel* served_ = nullptr;
+  std::string_view trace_id_;
   AdmissionControl::Ticket ticket_;
   std::vector<std::string_view> texts_;
   std::vector<oip::TextScores> scores_;

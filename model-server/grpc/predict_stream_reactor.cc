@@ -1,14 +1,16 @@
 #include "model-server/grpc/predict_stream_reactor.h"
 
+#include <memory>
 #include <utility>
 
-#include "model-server/grpc/prediction_messages.h"
+#include "common/status/grpc_status.h"
+#include "model-server/grpc/batch_job.h"
 
 namespace serin::model_server {
 
 PredictStreamReactor::PredictStreamReactor(const ServingContext& serving, StreamRegistry& streams,
                                            grpc::CallbackServerContext& context)
-    : serving_(serving), streams_(streams), call_(context) {
+    : serving_(serving), streams_(streams), context_(context) {
   {
     absl::MutexLock lock(&mutex_);
     ReadNext();
@@ -17,62 +19,70 @@ PredictStreamReactor::PredictStreamReactor(const ServingContext& serving, Stream
 }
 
 void PredictStreamReactor::ReadNext() {
-  if (reads_done_ || reading_ != nullptr || in_flight_ >= kMaxBatchesInFlight) return;
-  reading_ = std::make_shared<Batch>();
-  StartRead(reading_->request);
+  if (reads_done_ || reading_ || in_flight_ >= kMaxBatchesInFlight) return;
+  reading_ = true;
+  StartRead(&message_);
 }
 
 void PredictStreamReactor::OnReadDone(bool ok) {
-  std::shared_ptr<Batch> batch;
-  bool finish = false;
+  grpc::ByteBuffer message;
+  bool taken = false;
+  std::optional<grpc::Status> end;
   {
     absl::MutexLock lock(&mutex_);
-    batch = std::move(reading_);
+    reading_ = false;
     if (!ok) reads_done_ = true;
     // A batch that comes after the drain began is the client's to send elsewhere.
-    if (reads_done_) {
-      batch = nullptr;
-    } else {
+    taken = !reads_done_;
+    message.Swap(&message_);
+    if (taken) {
       ++in_flight_;
       ReadNext();
     }
-    finish = TakeFinish();
+    end = TakeFinish();
   }
-  if (finish) return Finish(grpc::Status::OK);
-  if (batch != nullptr) Answer(std::move(batch));
+  if (end.has_value()) return Finish(*end);
+  if (taken) Answer(message);
 }
 
 void PredictStreamReactor::Drain() {
-  bool finish = false;
+  std::optional<grpc::Status> end;
   {
     absl::MutexLock lock(&mutex_);
     reads_done_ = true;
-    finish = TakeFinish();
+    end = TakeFinish();
   }
-  if (finish) Finish(grpc::Status::OK);
+  if (end.has_value()) Finish(*end);
 }
 
-void PredictStreamReactor::Answer(std::shared_ptr<Batch> batch) {
-  Batch& b = *batch;
-  absl::StatusOr<AdmissionControl::Ticket> ticket = AdmitBatch(serving_, b.request->items_size());
-  if (!ticket.ok()) {
-    b.response->set_batch_id(b.request->batch_id());
-    SetError(ticket.status(), *b.response->mutable_error());
-    return OnAnswered(std::move(batch));
-  }
-  AnswerBatch(serving_, *std::move(ticket), call_, *b.request, *b.response,
-              [this, batch = std::move(batch)]() mutable { OnAnswered(std::move(batch)); });
+void PredictStreamReactor::Answer(const grpc::ByteBuffer& message) {
+  auto job = std::make_unique<BatchJob>(serving_, context_);
+  if (absl::Status status = job->Read(message); !status.ok()) return Fail(status);
+  if (absl::Status status = job->Admit(); !status.ok()) return OnAnswered(job->Refusal(status));
+  BatchJob::Run(std::move(job), [this](grpc::ByteBuffer answer) { OnAnswered(std::move(answer)); });
 }
 
-void PredictStreamReactor::OnAnswered(std::shared_ptr<Batch> batch) {
-  bool finish = false;
+void PredictStreamReactor::Fail(const absl::Status& status) {
+  std::optional<grpc::Status> end;
   {
     absl::MutexLock lock(&mutex_);
-    answers_.push_back(std::move(batch));
-    if (!writing_) WriteNext();
-    finish = TakeFinish();
+    reads_done_ = true;
+    end_ = ToGrpcStatus(status);
+    --in_flight_;
+    end = TakeFinish();
   }
-  if (finish) Finish(grpc::Status::OK);
+  if (end.has_value()) Finish(*end);
+}
+
+void PredictStreamReactor::OnAnswered(grpc::ByteBuffer answer) {
+  std::optional<grpc::Status> end;
+  {
+    absl::MutexLock lock(&mutex_);
+    answers_.push_back(std::move(answer));
+    if (!writing_) WriteNext();
+    end = TakeFinish();
+  }
+  if (end.has_value()) Finish(*end);
 }
 
 void PredictStreamReactor::WriteNext() {
@@ -82,27 +92,27 @@ void PredictStreamReactor::WriteNext() {
     answers_.clear();
   }
   writing_ = !answers_.empty();
-  if (writing_) StartWrite(answers_.front()->response);
+  if (writing_) StartWrite(&answers_.front());
   ReadNext();
 }
 
 void PredictStreamReactor::OnWriteDone(bool ok) {
-  bool finish = false;
+  std::optional<grpc::Status> end;
   {
     absl::MutexLock lock(&mutex_);
     broken_ = !ok;
     answers_.pop_front();
     --in_flight_;
     WriteNext();
-    finish = TakeFinish();
+    end = TakeFinish();
   }
-  if (finish) Finish(grpc::Status::OK);
+  if (end.has_value()) Finish(*end);
 }
 
-bool PredictStreamReactor::TakeFinish() {
-  if (!reads_done_ || in_flight_ > 0 || finished_) return false;
+std::optional<grpc::Status> PredictStreamReactor::TakeFinish() {
+  if (!reads_done_ || in_flight_ > 0 || finished_) return std::nullopt;
   finished_ = true;
-  return true;
+  return end_;
 }
 
 void PredictStreamReactor::OnDone() {

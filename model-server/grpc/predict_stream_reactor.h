@@ -1,17 +1,15 @@
 #pragma once
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
-#include <memory>
+#include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "google/protobuf/arena.h"
-#include "model-server/grpc/call_state.h"
 #include "model-server/grpc/serving_context.h"
 #include "model-server/grpc/stream_registry.h"
-#include "serin/v1/predictor.pb.h"
 
 namespace serin::model_server {
 
@@ -23,7 +21,7 @@ namespace serin::model_server {
 // client sends what it had under way to somebody else. Deletes itself when the call is over and no
 // batch is being worked on.
 class PredictStreamReactor final
-    : public grpc::ServerBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse>,
+    : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
       private DrainableStream {
  public:
   static constexpr int kMaxBatchesInFlight = 64;
@@ -36,35 +34,30 @@ class PredictStreamReactor final
   void OnDone() override;
 
  private:
-  // A batch and its answer, in one arena.
-  struct Batch {
-    google::protobuf::Arena arena;
-    v1::PredictBatchRequest* request =
-        google::protobuf::Arena::CreateMessage<v1::PredictBatchRequest>(&arena);
-    v1::PredictBatchResponse* response =
-        google::protobuf::Arena::CreateMessage<v1::PredictBatchResponse>(&arena);
-  };
-
   void Drain() override;
   // Reads unless a read is under way, none can come, or too many batches are in flight.
   void ReadNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  // Whether the call is over and the caller is the one to Finish() it, which it does unlocked: the
-  // object may be gone a moment later.
-  bool TakeFinish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Answer(std::shared_ptr<Batch> batch);
-  void OnAnswered(std::shared_ptr<Batch> batch);
+  // The status with which the call is to be ended, if it is over and this caller is the one to end
+  // it. It does so unlocked: the object may be gone a moment later.
+  std::optional<grpc::Status> TakeFinish() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Answer(const grpc::ByteBuffer& message);
+  void OnAnswered(grpc::ByteBuffer answer);
+  // A message that is no batch has no id to answer to, so it ends the call.
+  void Fail(const absl::Status& status);
 
   const ServingContext& serving_;
   StreamRegistry& streams_;
-  const CallState call_;
+  grpc::CallbackServerContext& context_;
 
   absl::Mutex mutex_;
-  std::shared_ptr<Batch> reading_ ABSL_GUARDED_BY(mutex_);
-  std::deque<std::shared_ptr<Batch>> answers_ ABSL_GUARDED_BY(mutex_);  // front: being written
+  grpc::ByteBuffer message_ ABSL_GUARDED_BY(mutex_);  // gRPC's while reading_
+  bool reading_ ABSL_GUARDED_BY(mutex_) = false;
+  std::deque<grpc::ByteBuffer> answers_ ABSL_GUARDED_BY(mutex_);  // front: being written
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool reads_done_ ABSL_GUARDED_BY(mutex_) = false;  // no more batches are taken
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;      // a write failed: the client is gone
+  grpc::Status end_ ABSL_GUARDED_BY(mutex_);         // what the caller is told at the end
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   int in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // read, not yet written
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/status/grpc_status.h"
+#include "model-server/grpc/batch_job.h"
 #include "model-server/grpc/overload.h"
 #include "model-server/grpc/predict_stream_reactor.h"
 #include "model-server/grpc/prediction_messages.h"
@@ -39,23 +40,26 @@ grpc::ServerUnaryReactor* PredictorService::Predict(grpc::CallbackServerContext*
 }
 
 grpc::ServerUnaryReactor* PredictorService::PredictBatch(grpc::CallbackServerContext* context,
-                                                         const v1::PredictBatchRequest* request,
-                                                         v1::PredictBatchResponse* response) {
+                                                         const grpc::ByteBuffer* request,
+                                                         grpc::ByteBuffer* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  absl::StatusOr<AdmissionControl::Ticket> ticket = AdmitBatch(serving_, request->items_size());
-  if (!ticket.ok()) {
-    HintRetry(*context);
-    reactor->Finish(ToGrpcStatus(ticket.status()));
+  auto job = std::make_unique<BatchJob>(serving_, *context);
+  absl::Status status = job->Read(*request);
+  if (status.ok()) status = job->Admit();
+  if (!status.ok()) {
+    if (absl::IsResourceExhausted(status)) HintRetry(*context);
+    reactor->Finish(ToGrpcStatus(status));
     return reactor;
   }
-  auto call = std::make_shared<CallState>(*context);
-  AnswerBatch(serving_, *std::move(ticket), *call, *request, *response,
-              [reactor, call] { reactor->Finish(ToGrpcStatus(call->Check())); });
+  BatchJob::Run(std::move(job), [reactor, context, response](grpc::ByteBuffer answer) {
+    response->Swap(&answer);
+    reactor->Finish(ToGrpcStatus(CallState(*context).Check()));
+  });
   return reactor;
 }
 
-grpc::ServerBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse>*
-PredictorService::PredictStream(grpc::CallbackServerContext* context) {
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* PredictorService::PredictStream(
+    grpc::CallbackServerContext* context) {
   return new PredictStreamReactor(serving_, streams_, *context);
 }
 

@@ -6,8 +6,12 @@
 
 namespace serin::model_server {
 
-// serin.v1.Predictor on top of the engine. Thread-safe.
-class PredictorService final : public v1::Predictor::CallbackService {
+// serin.v1.Predictor on top of the engine. Batches come and go as bytes (see BatchJob).
+// Thread-safe.
+class PredictorService final
+    : public v1::Predictor::WithCallbackMethod_Predict<
+          v1::Predictor::WithRawCallbackMethod_PredictBatch<
+              v1::Predictor::WithRawCallbackMethod_PredictStream<v1::Predictor::Service>>> {
  public:
   // Both must outlive the server that serves this.
   PredictorService(const ServingContext& serving, StreamRegistry& streams)
@@ -17,9 +21,9 @@ class PredictorService final : public v1::Predictor::CallbackService {
                                     const v1::PredictRequest* request,
                                     v1::PredictResponse* response) override;
   grpc::ServerUnaryReactor* PredictBatch(grpc::CallbackServerContext* context,
-                                         const v1::PredictBatchRequest* request,
-                                         v1::PredictBatchResponse* response) override;
-  grpc::ServerBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse>* PredictStream(
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response) override;
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* PredictStream(
       grpc::CallbackServerContext* context) override;
 
  private:

@@ -1,9 +1,11 @@
 // The whole model server in this process, on free ports, with the real VADER.
 #include "model-server/model_server.h"
 
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
 #include <future>
+#include <map>
 #include <string>
 
 #include "common/config/config_loader.h"
@@ -104,16 +106,16 @@ TEST_F(ModelServerTest, ATooLargeBatchIsRefusedAndTheStreamGoesOn) {
   ASSERT_TRUE(stream->Write(large));
   ASSERT_TRUE(stream->Write(small));
   stream->WritesDone();
-  v1::PredictBatchResponse response;
-  ASSERT_TRUE(stream->Read(&response));
-  EXPECT_EQ(response.batch_id(), 1u);
-  EXPECT_EQ(response.error().code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(response.error().message(), "items: expected at most 5000, got 5001");
-  ASSERT_TRUE(stream->Read(&response));
-  EXPECT_EQ(response.batch_id(), 2u);
-  EXPECT_EQ(response.results_size(), 1);
-  EXPECT_FALSE(stream->Read(&response));
+  // Answers come in any order.
+  std::map<uint64_t, v1::PredictBatchResponse> responses;
+  for (v1::PredictBatchResponse response; stream->Read(&response);) {
+    responses[response.batch_id()] = response;
+  }
   EXPECT_TRUE(stream->Finish().ok());
+  ASSERT_EQ(responses.size(), 2u);
+  EXPECT_EQ(responses[1].error().code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(responses[1].error().message(), "items: expected at most 5000, got 5001");
+  EXPECT_EQ(responses[2].results_size(), 1);
 }
 
 TEST_F(ModelServerTest, AStreamAnswersEveryBatchOnceWhateverTheirSizes) {
@@ -147,6 +149,27 @@ TEST_F(ModelServerTest, AStreamAnswersEveryBatchOnceWhateverTheirSizes) {
   EXPECT_TRUE(written.get());
   EXPECT_TRUE(stream->Finish().ok());
   EXPECT_THAT(answers, ::testing::Each(1));
+}
+
+TEST_F(ModelServerTest, AMessageThatIsNoBatchIsRefusedAndNamed) {
+  grpc::Slice nonsense("\xff\xff\xff");
+  grpc::GenericStub raw(ChannelTo(*server_));
+  grpc::CompletionQueue queue;
+  for (const char* method :
+       {"/serin.v1.Predictor/PredictBatch", "/serin.v1.Predictor/PredictStream"}) {
+    grpc::ClientContext context;
+    const grpc::ByteBuffer request(&nonsense, 1);
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    const auto call = raw.PrepareUnaryCall(&context, method, request, &queue);
+    call->StartCall();
+    call->Finish(&response, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    ASSERT_TRUE(queue.Next(&tag, &ok));
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << method;
+    EXPECT_THAT(status.error_message(), HasSubstr("expected a serin.v1.PredictBatchRequest"));
+  }
 }
 
 TEST_F(ModelServerTest, SurvivesAClientThatLeavesInMidStream) {

@@ -1,0 +1,89 @@
+#include "model-server/grpc/batch_job.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/status/status_macros.h"
+#include "model-server/grpc/prediction_messages.h"
+#include "model-server/wire/batch_message.h"
+
+namespace serin::model_server {
+namespace {
+
+// Room for an answered item with names and ids of common length, so that a part rarely grows.
+constexpr size_t kUsualResultBytes = 96;
+
+grpc::ByteBuffer BufferOf(const std::vector<std::string>& parts) {
+  std::vector<grpc::Slice> slices;
+  slices.reserve(parts.size());
+  for (const std::string& part : parts) slices.emplace_back(part);
+  return grpc::ByteBuffer(slices.data(), slices.size());
+}
+
+}  // namespace
+
+absl::Status BatchJob::Read(const grpc::ByteBuffer& message) {
+  // A message that came in one piece is not copied.
+  if (!message.TrySingleSlice(&message_).ok() && !message.DumpToSingleSlice(&message_).ok()) {
+    return absl::InvalidArgumentError("message: expected one that can be decompressed");
+  }
+  const std::string_view bytes(reinterpret_cast<const char*>(message_.begin()), message_.size());
+  SERIN_ASSIGN_OR_RETURN(const BatchHead head,
+                         ReadBatch(bytes, serving_.max_batch_items, queries_));
+  batch_id_ = head.batch_id;
+  items_ = head.items;
+  return absl::OkStatus();
+}
+
+absl::Status BatchJob::Admit() {
+  SERIN_ASSIGN_OR_RETURN(ticket_, AdmitBatch(serving_, items_));
+  return absl::OkStatus();
+}
+
+void BatchJob::Run(std::unique_ptr<BatchJob> job, Done done) {
+  BatchJob* const running = job.release();  // Finish() takes it back
+  const size_t chunk = running->serving_.scheduler.chunk_items();
+  running->done_ = std::move(done);
+  running->catalog_ = running->serving_.engine.catalog();
+  // Here, as gRPC does not allow it from several threads.
+  if (running->serving_.engine.logs()) running->call_trace_id_ = running->call_.trace_id();
+  running->parts_.resize(std::max<size_t>(1, (running->items_ + chunk - 1) / chunk));
+  AppendBatchId(running->batch_id_, running->parts_.front());
+  running->serving_.scheduler.Run(
+      running->items_, [running](size_t begin, size_t end) { running->Score(begin, end); },
+      [running] { running->Finish(); });
+}
+
+void BatchJob::Score(size_t begin, size_t end) {
+  std::string& part = parts_[begin / serving_.scheduler.chunk_items()];
+  part.reserve(part.size() + (end - begin) * kUsualResultBytes);
+  const PredictionEngine& engine = serving_.engine;
+  const absl::Status waited_for = call_.Check();
+  for (size_t i = begin; i < end; ++i) {
+    Query& query = queries_[i];
+    if (query.trace_id.empty()) query.trace_id = call_trace_id_;
+    const absl::StatusOr<Prediction> prediction =
+        waited_for.ok() ? engine.Predict(*catalog_, query) : waited_for;
+    if (prediction.ok()) {
+      AppendPrediction(*prediction, query.request_id, part);
+    } else {
+      AppendItemError(prediction.status(), part);
+    }
+  }
+}
+
+void BatchJob::Finish() {
+  const std::unique_ptr<BatchJob> self(this);
+  // The items are given back first: a caller that has its answer finds room for the next batch.
+  ticket_ = AdmissionControl::Ticket();
+  done_(BufferOf(parts_));
+}
+
+grpc::ByteBuffer BatchJob::Refusal(const absl::Status& status) const {
+  std::vector<std::string> parts(1);
+  AppendBatchId(batch_id_, parts.front());
+  AppendBatchError(status, parts.front());
+  return BufferOf(parts);
+}
+
+}  // namespace serin::model_server
