@@ -17,6 +17,9 @@ namespace {
 // How soon a lost endpoint, a passed backoff and an expired item are noticed.
 constexpr absl::Duration kTick = absl::Milliseconds(10);
 
+// How soon a name that is due is resolved.
+constexpr absl::Duration kNameTick = absl::Milliseconds(100);
+
 // Watchers would hold the admin server for as long as it lets them.
 constexpr absl::Duration kAdminGrace = absl::Milliseconds(100);
 
@@ -43,6 +46,7 @@ Router::~Router() {
   Drain();
   control_loop_.reset();
   ticker_.reset();
+  name_thread_.reset();
   if (subscription_ != 0) store_->Unsubscribe(subscription_);
   admin_endpoint_.reset();
   // What is still in flight fails now, while those who get the answers are there.
@@ -71,33 +75,31 @@ absl::Status Router::Build() {
 
 void Router::BuildBackends() {
   endpoints_ = std::make_unique<EndpointPool>();
-  for (int i = 0; i < config_.routes_size(); ++i) {
-    Route& route = *store_->routes()[static_cast<size_t>(i)];
-    const std::shared_ptr<const ActiveRevision> active = route.active();
-    spdlog::info("route {} starts at revision {}: {}", route.name(), active->number(),
+  directory_ = std::make_unique<EndpointDirectory>(
+      *endpoints_, resolver_, clock_,
+      [this](const std::string& address, const std::string& /*host*/, const VersionSpec& /*spec*/,
+             VersionStats& stats) { return MakeEndpoint(address, stats); },
+      ConfigDuration(config_.dns_refresh()));
+  for (const auto& route : store_->routes()) {
+    const std::shared_ptr<const ActiveRevision> active = route->active();
+    spdlog::info("route {} starts at revision {}: {}", route->name(), active->number(),
                  active->record().slots);
-    backends_.push_back(std::make_unique<RouteBackends>(route, clock_.Now()));
-    BuildEndpoints(config_.routes(i), *backends_.back());
+    backends_.push_back(std::make_unique<RouteBackends>(*route, clock_.Now()));
   }
   subscription_ = store_->Subscribe(
       [this](const Route& route, const std::shared_ptr<const ActiveRevision>& published) {
         for (const auto& backends : backends_) {
-          if (&backends->route() == &route) backends->Follow(published);
+          if (&backends->route() == &route) directory_->Follow(*backends, published);
         }
       });
-  for (const auto& backends : backends_) backends->Follow(backends->route().active());
+  for (const auto& backends : backends_) {
+    directory_->Follow(*backends, backends->route().active());
+  }
 }
 
-void Router::BuildEndpoints(const v1::config::RouteConfig& config, RouteBackends& backends) {
-  for (const v1::config::VersionConfig& version : config.versions()) {
-    IntHistogram& batch_items = backends.Version(version.name()).stats->batch_items;
-    Upstreams endpoints;
-    for (const std::string& address : version.endpoints()) {
-      endpoints.push_back(std::make_shared<GrpcEndpoint>(address, clock_, batch_items));
-      endpoints_->Add(endpoints.back());
-    }
-    backends.SetEndpoints(version.name(), std::move(endpoints));
-  }
+std::shared_ptr<Upstream> Router::MakeEndpoint(const std::string& address,
+                                               VersionStats& stats) const {
+  return std::make_shared<GrpcEndpoint>(address, clock_, stats.batch_items);
 }
 
 absl::Status Router::Serve() {
@@ -126,6 +128,11 @@ absl::Status Router::Serve() {
     spdlog::info("{}", ready ? "ready" : "not ready");
   });
   ticker_ = std::make_unique<PeriodicThread>(kTick, [this] { Tick(); });
+  name_telemetry_ = std::make_unique<NameTelemetry>(*metrics_);
+  name_thread_ = std::make_unique<PeriodicThread>(kNameTick, [this] {
+    directory_->ResolveDue();
+    name_telemetry_->Tell(directory_->Names());
+  });
   control_loop_->Start();
   spdlog::info("serving Predictor on {}, CanaryAdmin on {}, http on port {}",
                data_server_->address(), admin_server_->address(), http_server_->port());

@@ -10,7 +10,9 @@
 #include "common/time/clock.h"
 #include "router/backends/endpoint_pool.h"
 #include "router/control_loop.h"
+#include "router/dispatch/endpoint_directory.h"
 #include "router/dispatch/request_router.h"
+#include "router/dns/system_resolver.h"
 #include "router/grpc/admin_access.h"
 #include "router/grpc/canary_admin_gate.h"
 #include "router/grpc/canary_admin_service.h"
@@ -19,6 +21,7 @@
 #include "router/periodic_thread.h"
 #include "router/revisions/revision_log.h"
 #include "router/revisions/route_store.h"
+#include "router/telemetry/name_telemetry.h"
 #include "router/telemetry/router_metrics.h"
 #include "serin/v1/config/router.pb.h"
 
@@ -52,7 +55,7 @@ class Router {
   absl::Status Build();
   absl::Status Serve();
   void BuildBackends();
-  void BuildEndpoints(const v1::config::RouteConfig& config, RouteBackends& backends);
+  std::shared_ptr<Upstream> MakeEndpoint(const std::string& address, VersionStats& stats) const;
   void Tick();
 
   const v1::config::RouterConfig config_;
@@ -65,7 +68,11 @@ class Router {
   uint64_t subscription_ = 0;
   // Ends before backends_, whose counters endpoints write.
   std::unique_ptr<EndpointPool> endpoints_;
+  SystemResolver resolver_;
+  std::unique_ptr<EndpointDirectory> directory_;
   std::unique_ptr<PeriodicThread> ticker_;
+  std::unique_ptr<NameTelemetry> name_telemetry_;
+  std::unique_ptr<PeriodicThread> name_thread_;
   std::unique_ptr<RequestRouter> request_router_;
   std::unique_ptr<PredictorService> predictor_;
   std::unique_ptr<CanaryAdminService> canary_admin_;

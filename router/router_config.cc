@@ -32,6 +32,24 @@ void CheckName(const std::string& key, const std::string& name, std::set<std::st
   }
 }
 
+VersionSpec SpecOf(const v1::config::VersionConfig& version) {
+  return {.endpoints = {version.endpoints().begin(), version.endpoints().end()}};
+}
+
+void CheckEndpoints(const std::string& key, const v1::config::VersionConfig& version,
+                    ConfigFaults& faults) {
+  std::set<std::string> seen;
+  for (int i = 0; i < version.endpoints_size(); ++i) {
+    const std::string& endpoint = version.endpoints(i);
+    const std::string at = absl::StrCat(key, ".endpoints[", i, "]");
+    if (!EndpointTarget::Parse(endpoint).ok()) {
+      faults.Add(at, "host:port or dns:///host:port", endpoint);
+    } else if (!seen.insert(endpoint).second) {
+      faults.Add(at, "each endpoint once", endpoint);
+    }
+  }
+}
+
 void CheckRoute(const std::string& key, const v1::config::RouteConfig& route,
                 ConfigFaults& faults) {
   std::set<std::string> names;
@@ -40,6 +58,7 @@ void CheckRoute(const std::string& key, const v1::config::RouteConfig& route,
   for (int i = 0; i < route.versions_size(); ++i) {
     const v1::config::VersionConfig& version = route.versions(i);
     CheckName(absl::StrCat(key, ".versions[", i, "].name"), version.name(), names, faults);
+    CheckEndpoints(absl::StrCat(key, ".versions[", i, "]"), version, faults);
     versions.push_back(version.name());
     weights[version.name()] = version.weight();
   }
@@ -103,6 +122,7 @@ std::vector<RouteSpec> RouteSpecs(const v1::config::RouterConfig& config) {
     for (const v1::config::VersionConfig& version : route.versions()) {
       spec.versions.push_back(version.name());
       spec.weights[version.name()] = version.weight();
+      spec.specs[version.name()] = SpecOf(version);
     }
   }
   return specs;

@@ -20,6 +20,8 @@ struct RouteSpec {
   std::string stable_version;
   std::vector<std::string> versions;
   std::map<std::string, uint32_t> weights;
+  // By version.
+  std::map<std::string, VersionSpec> specs;
 };
 
 // A revision in force: the record, the versions it knows, the split it means, and what has been

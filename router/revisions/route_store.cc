@@ -69,7 +69,8 @@ absl::Status RouteStore::AddRoute(RouteSpec spec, std::vector<Revision> history)
     SERIN_RETURN_IF_ERROR(appended);
     history.push_back(start.revision);
   }
-  auto versions = std::make_shared<const VersionSet>(spec.versions, spec.stable_version);
+  auto versions =
+      std::make_shared<const VersionSet>(spec.versions, spec.stable_version, spec.specs);
   auto active = std::make_shared<const ActiveRevision>(std::move(start.revision),
                                                        std::move(start.table), std::move(versions));
   absl::MutexLock lock(&history_mutex_);

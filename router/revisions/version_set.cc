@@ -14,9 +14,14 @@ uint16_t IndexOf(const std::vector<std::string>& names, std::string_view name) {
 
 }  // namespace
 
-VersionSet::VersionSet(std::vector<std::string> names, std::string_view stable)
+VersionSet::VersionSet(std::vector<std::string> names, std::string_view stable,
+                       const std::map<std::string, VersionSpec>& specs)
     : names_(std::move(names)), stable_(IndexOf(names_, stable)) {
   SERIN_CHECK(stable_ < names_.size());
+  for (const std::string& name : names_) {
+    const auto spec = specs.find(name);
+    specs_.push_back(spec == specs.end() ? VersionSpec() : spec->second);
+  }
 }
 
 std::optional<uint16_t> VersionSet::Find(std::string_view name) const {

@@ -146,6 +146,17 @@ class ManifestsTest(unittest.TestCase):
             self.assertEqual("router" in of_kind(objects, "HorizontalPodAutoscaler"), shared)
         self.assertGreaterEqual(of_kind(self.objects["production"], "Deployment")["router"]["spec"]["replicas"], 2)
 
+    def test_the_router_follows_every_pod_of_the_headless_services(self):
+        for _, objects in self.each():
+            services = of_kind(objects, "Service")
+            (config,) = [thing["data"]["router.yaml"] for name, thing in of_kind(objects, "ConfigMap").items()
+                         if name.startswith("router-")]
+            names = re.findall(r'endpoints: \["dns:///([^:"]+):(\d+)"\]', config)
+            self.assertEqual([name for name, _ in names], ["model-server-v1", "model-server-v2"])
+            for name, port in names:
+                self.assertEqual(services[name]["spec"]["clusterIP"], "None")
+                self.assertIn(int(port), [known["port"] for known in services[name]["spec"]["ports"]])
+
     def test_a_pod_outlives_its_own_drain(self):
         for _, objects in self.each():
             maps = of_kind(objects, "ConfigMap")

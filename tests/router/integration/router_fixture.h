@@ -40,7 +40,7 @@ class RouterTest : public ::testing::Test {
     std::filesystem::remove_all(folder_);
   }
 
-  std::string ConfigText() const {
+  virtual std::string ConfigText() const {
     return absl::StrCat(
         "listen: 127.0.0.1:0\nadmin_grpc_listen: 127.0.0.1:0\nhttp_listen: 127.0.0.1:0\n"
         "admin_listen: 127.0.0.1:0\ndrain_timeout: 5s\nroutes:\n- name: sentiment\n"
