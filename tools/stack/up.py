@@ -53,9 +53,9 @@ def watch(processes):
         time.sleep(0.1)
 
 
-def serve(folder, any_free):
+def serve(folder, any_free, kafka):
     with Progress("starting Kafka, two model servers and the router") as starting, \
-            Stack(folder, any_free=any_free, say=say) as stack:
+            Stack(folder, kafka=kafka, any_free=any_free, say=say) as stack:
         stream = stack.run_stream("stream", output=sys.stdout)
         wait_until(lambda: http_status(stack.ports["stream admin"], "/readyz") == 200,
                    "waiting for the stream client", READY_SECONDS, [stream])
@@ -67,12 +67,12 @@ def serve(folder, any_free):
                             f"all others are taken down:\n{ended.last_words()}")
 
 
-def run(folder, any_free=False):
+def run(folder, any_free=False, kafka=None):
     """Runs until a signal (exit code 0) or until a process ends (1)."""
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
     try:
-        serve(pathlib.Path(folder), any_free)
+        serve(pathlib.Path(folder), any_free, kafka)
     except _Stopped as stopped:
         say(f"{stopped}: everything is down")
         return 0
