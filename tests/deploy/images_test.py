@@ -11,8 +11,7 @@ from stack.process import wait_until
 
 DOCKERFILE = (DEPLOY / "docker/Dockerfile").read_text()
 TARGETS = ("model-server", "router", "stream", "serinctl")
-# v2's file alone has 28 MB.
-LARGEST_MB = {"model-server": 75, "router": 60, "stream": 60, "serinctl": 60}
+LARGEST_MB = 60
 
 
 def stages():
@@ -95,7 +94,7 @@ class BuiltImagesTest(unittest.TestCase):
             with self.subTest(target):
                 history = docker("history", "--human=false", "--format", "{{.Size}}", image)[1].split()
                 *added, _base = map(int, history)
-                self.assertLess(sum(added) / 1e6, LARGEST_MB[target])
+                self.assertLess(sum(added) / 1e6, LARGEST_MB)
 
 
 if __name__ == "__main__":
