@@ -58,7 +58,9 @@ absl::Status ModelRepository::Load(const std::string& model, const std::string& 
 absl::Status ModelRepository::Unload(const std::string& model, const std::string& version) {
   absl::MutexLock lock(&operation_mutex_);
   bool found = false;
-  for (const auto& entry : catalog_.Get()->models()) {
+  // Kept, as UnloadOne() puts another catalog in its place.
+  const auto catalog = catalog_.Get();
+  for (const auto& entry : catalog->models()) {
     const ModelVersionId id{entry->name, entry->version};
     if (!Matches(id, model, version)) continue;
     found = true;
@@ -115,9 +117,10 @@ void ModelRepository::UnloadOne(const ModelVersionId& id) {
 }
 
 void ModelRepository::ForgetVanished(const RepositoryView& disk) {
-  const auto gone = [&](const ModelVersionId& id) {
-    const auto attempt = attempts_.find(id);
-    return !disk.contains(id) && (attempt == attempts_.end() || !attempt->second.loaded);
+  // By pointer, as Clang does not see that the lambda runs under the lock.
+  const auto gone = [&disk, attempts = &attempts_](const ModelVersionId& id) {
+    const auto attempt = attempts->find(id);
+    return !disk.contains(id) && (attempt == attempts->end() || !attempt->second.loaded);
   };
   absl::MutexLock lock(&index_mutex_);
   std::erase_if(index_, [&](const auto& entry) { return gone(entry.first); });
