@@ -2,6 +2,8 @@
 # the folder proto/. Generated code stays in the build tree.
 set(SERIN_PROTO_ROOT "${PROJECT_SOURCE_DIR}/proto")
 set(SERIN_PROTO_OUT "${PROJECT_BINARY_DIR}/generated")
+# All generated code, for tools that only parse.
+add_custom_target(serin_generated)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 
 function(serin_proto_library name)
@@ -24,6 +26,8 @@ function(serin_proto_library name)
       VERBATIM)
     list(APPEND generated ${outputs})
   endforeach()
+  add_custom_target(${name}_generated DEPENDS ${generated})
+  add_dependencies(serin_generated ${name}_generated)
   add_library(${name} STATIC ${generated})
   target_include_directories(${name} SYSTEM PUBLIC "${SERIN_PROTO_OUT}")
   target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_LIBS})

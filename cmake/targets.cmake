@@ -36,6 +36,9 @@ function(serin_add_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE serin_options ${ARG_LIBS} GTest::gmock_main)
+  if(TARGET tests_tsan_absl)
+    target_link_libraries(${name} PRIVATE tests_tsan_absl)
+  endif()
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests-bin")
   gtest_discover_tests(
     ${name}
