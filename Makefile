@@ -1,5 +1,5 @@
 # What a person types. Each target is a small script; `make help` lists them.
-.PHONY: help demo up test bench lint images clean
+.PHONY: help demo up test chaos sanitize bench lint images clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -20,12 +20,21 @@ test: ## unit, integration and end-to-end tests
 	@tools/build all
 	@tools/test
 
+chaos: ## ten minutes of faults under load, then a verdict; SEED=7 SECONDS=60 for one of them again
+	@tools/setup test
+	@tools/build all
+	@tests/chaos/run $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS))
+
+sanitize: ## the C++ tests under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer
+	@tools/setup test
+	@tools/sanitize
+
 bench: ## measurements beside peers: all of them, or BENCH=router alone
 	@tools/setup bench
 	@tools/build all
 	@tools/bench $(BENCH)
 
-lint: ## format, layers, sizes, shell scripts, clang-tidy on the pure cores
+lint: ## format, layers, sizes, shell scripts, clang-tidy on the pure cores, thread annotations
 	@tools/setup test
 	@tools/lint
 

@@ -59,6 +59,11 @@ class Process:
         with open(self.log, encoding="utf-8", errors="replace") as stream:
             return "".join("  | " + line for line in stream.readlines()[-lines:]).rstrip()
 
+    def tell(self, line):
+        """Writes a line to its standard input (keep_input)."""
+        self._popen.stdin.write(f"{line}\n".encode())
+        self._popen.stdin.flush()
+
     def ask_to_stop(self):
         if self.exit_code() is None:
             self._popen.send_signal(signal.SIGTERM)
