@@ -147,6 +147,7 @@ PipelineOptions ToPipelineOptions(const StreamConfig& config) {
                    .max_bytes = batch.max_bytes(),
                    .linger = *Linger(config)};
   options.max_in_flight = batch.max_in_flight();
+  options.max_unfinished_records = batch.max_unfinished_records();
   options.order = ToOrder(config);
   return options;
 }

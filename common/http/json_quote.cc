@@ -3,22 +3,40 @@
 #include <cstdio>
 
 namespace serin {
+namespace {
+
+bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+void AppendEscaped(char c, std::string& out) {
+  if (c == '"' || c == '\\') {
+    out.push_back('\\');
+    out.push_back(c);
+    return;
+  }
+  char escape[8];
+  std::snprintf(escape, sizeof(escape), "\\u%04x", static_cast<unsigned char>(c));
+  out.append(escape);
+}
+
+}  // namespace
+
+void AppendJsonQuoted(std::string_view text, std::string& out) {
+  out.push_back('"');
+  size_t written = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (!NeedsEscape(text[i])) continue;
+    out.append(text.substr(written, i - written));
+    AppendEscaped(text[i], out);
+    written = i + 1;
+  }
+  out.append(text.substr(written));
+  out.push_back('"');
+}
 
 std::string JsonQuote(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      quoted.append({'\\', c});
-    } else if (byte < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof(escape), "\\u%04x", byte);
-      quoted.append(escape);
-    } else {
-      quoted.push_back(c);
-    }
-  }
-  quoted.push_back('"');
+  std::string quoted;
+  quoted.reserve(text.size() + 2);
+  AppendJsonQuoted(text, quoted);
   return quoted;
 }
 

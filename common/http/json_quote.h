@@ -7,5 +7,7 @@ namespace serin {
 
 // The text as a JSON string with its quotes (RFC 8259). Bytes that are not UTF-8 pass as they are.
 std::string JsonQuote(std::string_view text);
+// Appends it.
+void AppendJsonQuoted(std::string_view text, std::string& out);
 
 }  // namespace serin

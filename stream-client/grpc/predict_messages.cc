@@ -67,11 +67,13 @@ void FillRequest(const Attempt& attempt, v1::PredictBatchRequest& request) {
     const Record& record = item.record;
     v1::PredictRequest& out = *request.add_items();
     out.set_text(item.text);
-    std::string& id = *out.mutable_request_id();
-    absl::StrAppend(&id, AbslView(record.topic), "/", record.partition, "/", record.offset);
     const std::string_view key = record.key.value_or("");
-    out.set_routing_key(key.data(), key.size());
-    if (key.empty()) out.set_routing_key(id);
+    if (!key.empty()) {
+      out.set_routing_key(key.data(), key.size());
+    } else {
+      out.set_routing_key(
+          absl::StrCat(AbslView(record.topic), "/", record.partition, "/", record.offset));
+    }
   }
 }
 

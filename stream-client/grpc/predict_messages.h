@@ -8,8 +8,7 @@
 namespace serin::stream {
 
 // Fills a request with the items of an attempt. The routing key is the record's key, or
-// topic/partition/offset when it has none, so that a replay gets the same version; the request id
-// is topic/partition/offset.
+// topic/partition/offset when it has none, so that a replay gets the same version.
 void FillRequest(const Attempt& attempt, v1::PredictBatchRequest& request);
 
 // The answers of a response, one an item, in order.

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <cstddef>
-
 #include "absl/time/time.h"
 
 namespace serin::stream {
 
-// Decides whether the source is read, from the number of batches in flight. A short stall only
+// Decides whether the source is read, from whether there is room for more. A short stall only
 // stops the reading, because pausing throws away what the consumer has prefetched; a stall longer
 // than `patience` pauses the partitions, so that the consumer can be polled (and stays in its
 // group) for as long as the stall lasts. Not thread-safe.
@@ -18,11 +16,10 @@ class Backpressure {
     kPaused,  // pause the source and poll it
   };
 
-  explicit Backpressure(size_t max_in_flight, absl::Duration patience = absl::Milliseconds(200))
-      : max_in_flight_(max_in_flight), patience_(patience) {}
+  explicit Backpressure(absl::Duration patience = absl::Milliseconds(200)) : patience_(patience) {}
 
-  Reading Decide(size_t in_flight, absl::Time now) {
-    if (in_flight < max_in_flight_) {
+  Reading Decide(bool room, absl::Time now) {
+    if (room) {
       stalled_since_ = absl::InfiniteFuture();
       return Reading::kOn;
     }
@@ -31,7 +28,6 @@ class Backpressure {
   }
 
  private:
-  const size_t max_in_flight_;
   const absl::Duration patience_;
   absl::Time stalled_since_ = absl::InfiniteFuture();
 };

@@ -60,9 +60,10 @@ struct Batch {
   std::vector<BatchItem> items;
   std::vector<PartitionSlice> slices;  // filled by OffsetLedger::Open
   size_t text_bytes = 0;
-  absl::Time opened_at;  // when its first record was read
-  absl::Time sent_at;    // to the scorer
-  absl::Time scored_at;  // when it came back
+  size_t records_sent = 0;  // items when it was sent
+  absl::Time opened_at;     // when its first record was read
+  absl::Time sent_at;       // to the scorer
+  absl::Time scored_at;     // when it came back
 
   // Forgets the records and the slice of a partition.
   void Drop(const TopicPartition& partition);

@@ -33,17 +33,16 @@ BatchItem ToItem(Record record, TextDecoder& decoder) {
 }  // namespace
 
 Pipeline::Pipeline(PipelineOptions options, PipelinePorts ports)
-    : options_(options),
-      ports_(ports),
-      batcher_(options.batch),
-      order_(options.order),
-      backpressure_(options.max_in_flight) {}
+    : options_(options), ports_(ports), batcher_(options.batch), order_(options.order) {}
 
 bool Pipeline::Step() {
   if (done()) return false;
   const absl::Time now = ports_.clock.Now();
-  bool worked = CollectWritten(now);
-  worked |= CollectScored();
+  bool worked = CollectScored();
+  // First of all the scorer gets its next batch, so that it never waits for what else there is.
+  worked |= Dispatch(now);
+  worked |= WriteReady();
+  worked |= CollectWritten(now);
   worked |= ReadRecords(now);
   worked |= Dispatch(now);
   FlushWhenFull();
@@ -53,9 +52,8 @@ bool Pipeline::Step() {
 }
 
 absl::Time Pipeline::next_deadline() const {
-  const absl::Duration most = in_flight_ > 0 ? kBusyPollInterval : kIdlePollInterval;
-  const absl::Time due =
-      in_flight_ < options_.max_in_flight ? batcher_.deadline() : absl::InfiniteFuture();
+  const absl::Duration most = unfinished_ > 0 ? kBusyPollInterval : kIdlePollInterval;
+  const absl::Time due = HasRoom() ? batcher_.deadline() : absl::InfiniteFuture();
   return std::min({ports_.clock.Now() + most, due, drain_deadline_});
 }
 
@@ -68,7 +66,7 @@ void Pipeline::Drain(absl::Time deadline) {
 
 bool Pipeline::ReadRecords(absl::Time now) {
   if (phase_ != Phase::kReading) return false;
-  const Backpressure::Reading reading = backpressure_.Decide(in_flight_, now);
+  const Backpressure::Reading reading = backpressure_.Decide(!batcher_.has_closed(), now);
   if (reading == Backpressure::Reading::kHeld) return false;
   const bool pause = reading == Backpressure::Reading::kPaused;
   if (pause != source_paused_) ports_.source.SetPaused(source_paused_ = pause);
@@ -91,9 +89,14 @@ bool Pipeline::ReadRecords(absl::Time now) {
   return true;
 }
 
+bool Pipeline::HasRoom() const {
+  return scoring_ < options_.max_in_flight &&
+         (unfinished_ == 0 || unfinished_records_ < options_.max_unfinished_records);
+}
+
 bool Pipeline::Dispatch(absl::Time now) {
   bool worked = false;
-  while (!done() && in_flight_ < options_.max_in_flight) {
+  while (!done() && HasRoom()) {
     std::unique_ptr<Batch> batch = batcher_.TakeDue(now);
     if (batch == nullptr) break;
     Send(std::move(batch));
@@ -103,15 +106,17 @@ bool Pipeline::Dispatch(absl::Time now) {
 }
 
 void Pipeline::Send(std::unique_ptr<Batch> batch) {
-  ++in_flight_;
+  ++unfinished_;
+  batch->records_sent = batch->items.size();
+  unfinished_records_ += batch->records_sent;
   batch->sent_at = batch->scored_at = ports_.clock.Now();
   totals_.records_in += batch->items.size();
   ledger_.Open(*batch);
   order_.Open(*batch);
   if (FullySettled(*batch)) {
     order_.Hold(std::move(batch));
-    WriteReady();
   } else {
+    ++scoring_;
     ports_.scorer.Score(std::move(batch));
   }
 }
@@ -123,30 +128,38 @@ bool Pipeline::CollectScored() {
     if (!batch.ok()) Fail(batch.status());
     if (done() || *batch == nullptr) break;
     worked = true;
+    --scoring_;
     (*batch)->scored_at = ports_.clock.Now();
     order_.Hold(*std::move(batch));
-    WriteReady();
   }
   return worked;
 }
 
-void Pipeline::WriteReady() {
-  while (std::unique_ptr<Batch> batch = order_.TakeReady()) {
+bool Pipeline::WriteReady() {
+  bool worked = false;
+  while (std::unique_ptr<Batch> batch = done() ? nullptr : order_.TakeReady()) {
+    worked = true;
     // The next owner of a revoked partition reads its records again.
     ledger_.DropRevoked(*batch);
     if (batch->items.empty()) {
-      --in_flight_;
+      Finish(*batch);
     } else {
       ++writing_;
       ports_.sink.Write(std::move(batch));
     }
   }
+  return worked;
+}
+
+void Pipeline::Finish(const Batch& batch) {
+  --unfinished_;
+  unfinished_records_ -= batch.records_sent;
 }
 
 void Pipeline::FlushWhenFull() {
   const bool all_read = phase_ != Phase::kReading && batcher_.empty();
-  if (writing_ == 0 || writing_ < in_flight_) return;
-  if (all_read || in_flight_ >= options_.max_in_flight) ports_.sink.Flush();
+  if (writing_ == 0 || writing_ < unfinished_) return;
+  if (all_read || !HasRoom()) ports_.sink.Flush();
 }
 
 bool Pipeline::CollectWritten(absl::Time now) {
@@ -157,7 +170,7 @@ bool Pipeline::CollectWritten(absl::Time now) {
     if (done() || *written == nullptr) break;
     const Batch& batch = **written;
     worked = true;
-    --in_flight_;
+    Finish(batch);
     --writing_;
     ledger_.Complete(batch);
     ++totals_.batches;
@@ -178,8 +191,8 @@ void Pipeline::CommitAdvanced(absl::Time now) {
 }
 
 void Pipeline::EndWhenDone(absl::Time now) {
-  const bool finished = phase_ == Phase::kFinishing && in_flight_ == 0 && batcher_.empty();
-  const bool drained = phase_ == Phase::kDraining && (in_flight_ == 0 || now >= drain_deadline_);
+  const bool finished = phase_ == Phase::kFinishing && unfinished_ == 0 && batcher_.empty();
+  const bool drained = phase_ == Phase::kDraining && (unfinished_ == 0 || now >= drain_deadline_);
   if (finished || drained) End();
 }
 
@@ -222,8 +235,9 @@ void Pipeline::AwaitInFlight(const std::vector<TopicPartition>& partitions) {
       std::min(ports_.clock.Now() + options_.revoke_budget, drain_deadline_);
   for (absl::Time now = ports_.clock.Now();
        ledger_.HasOpen(partitions) && !done() && now < deadline; now = ports_.clock.Now()) {
-    bool worked = CollectWritten(now);
-    worked |= CollectScored();
+    bool worked = CollectScored();
+    worked |= WriteReady();
+    worked |= CollectWritten(now);
     ports_.sink.Flush();
     if (!worked) ports_.wakeup.WaitUntil(std::min(deadline, now + kBusyPollInterval));
   }

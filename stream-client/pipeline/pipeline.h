@@ -21,8 +21,10 @@ namespace serin::stream {
 struct PipelineOptions {
   BatchLimits batch;
   Order order = Order::kPartition;
-  // Batches sent and not yet written; reading stops at this number.
+  // Batches with the scorer at a time.
   size_t max_in_flight = 8;
+  // Records sent and not yet written; at so many reading stops. A larger batch alone is still sent.
+  size_t max_unfinished_records = 20000;
   absl::Duration commit_interval = absl::Milliseconds(250);
   // How long a revoked partition's batches in flight are waited for.
   absl::Duration revoke_budget = absl::Seconds(5);
@@ -53,10 +55,10 @@ struct PipelinePorts {
 };
 
 // The way of a record: read, decoded, batched, scored, written, committed. Up to max_in_flight
-// batches are under way at once and may come back from the scorer in any order; they are written in
-// the order of `order`. Offsets are committed only up to the
-// first record that is not written (at least once). One thread drives it by calling Step and, when
-// that had nothing to do, sleeping until next_deadline() or a Wakeup. Not thread-safe.
+// batches are with the scorer at once and may come back in any order; while they are, the next one
+// is gathered and earlier ones are written, in the order of `order`. Offsets are committed only up
+// to the first record that is not written (at least once). One thread drives it by calling Step
+// and, when that had nothing to do, sleeping until next_deadline() or a Wakeup. Not thread-safe.
 class Pipeline final : public AssignmentListener {
  public:
   Pipeline(PipelineOptions options, PipelinePorts ports);
@@ -78,7 +80,7 @@ class Pipeline final : public AssignmentListener {
   const absl::Status& status() const { return status_; }
 
   const PipelineTotals& totals() const { return totals_; }
-  size_t batches_in_flight() const { return in_flight_; }
+  size_t batches_unfinished() const { return unfinished_; }
   // Where the finished part of each assigned partition ends.
   std::vector<PartitionOffset> watermarks() const { return ledger_.Watermarks(); }
 
@@ -94,11 +96,14 @@ class Pipeline final : public AssignmentListener {
   };
 
   bool ReadRecords(absl::Time now);
+  // Whether one more batch may be sent.
+  bool HasRoom() const;
   bool Dispatch(absl::Time now);
   void Send(std::unique_ptr<Batch> batch);
   bool CollectScored();
-  void WriteReady();
+  bool WriteReady();
   void FlushWhenFull();
+  void Finish(const Batch& batch);
   bool CollectWritten(absl::Time now);
   void CommitAdvanced(absl::Time now);
   void EndWhenDone(absl::Time now);
@@ -115,8 +120,10 @@ class Pipeline final : public AssignmentListener {
   WriteOrder order_;
   Backpressure backpressure_;
   bool source_paused_ = false;
-  size_t in_flight_ = 0;
-  size_t writing_ = 0;  // those of them that are with the sink
+  size_t unfinished_ = 0;          // batches sent and not yet written
+  size_t unfinished_records_ = 0;  // theirs
+  size_t scoring_ = 0;             // those of them that are with the scorer
+  size_t writing_ = 0;             // with the sink
   absl::Time drain_deadline_ = absl::InfiniteFuture();
   absl::Time next_commit_ = absl::InfinitePast();
   PipelineTotals totals_;

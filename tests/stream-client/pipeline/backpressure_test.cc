@@ -8,25 +8,24 @@ namespace {
 using Reading = Backpressure::Reading;
 const absl::Time kStart = absl::FromUnixSeconds(1000);
 
-TEST(BackpressureTest, ReadsUntilTheBoundIsReached) {
-  Backpressure backpressure(2);
-  EXPECT_EQ(backpressure.Decide(0, kStart), Reading::kOn);
-  EXPECT_EQ(backpressure.Decide(1, kStart), Reading::kOn);
-  EXPECT_EQ(backpressure.Decide(2, kStart), Reading::kHeld);
+TEST(BackpressureTest, ReadsWhileThereIsRoom) {
+  Backpressure backpressure;
+  EXPECT_EQ(backpressure.Decide(/*room=*/true, kStart), Reading::kOn);
+  EXPECT_EQ(backpressure.Decide(/*room=*/false, kStart), Reading::kHeld);
 }
 
 TEST(BackpressureTest, PausesThePartitionsOnlyWhenTheStallLasts) {
-  Backpressure backpressure(2, absl::Milliseconds(100));
-  EXPECT_EQ(backpressure.Decide(2, kStart), Reading::kHeld);
-  EXPECT_EQ(backpressure.Decide(2, kStart + absl::Milliseconds(99)), Reading::kHeld);
-  EXPECT_EQ(backpressure.Decide(2, kStart + absl::Milliseconds(100)), Reading::kPaused);
+  Backpressure backpressure(absl::Milliseconds(100));
+  EXPECT_EQ(backpressure.Decide(false, kStart), Reading::kHeld);
+  EXPECT_EQ(backpressure.Decide(false, kStart + absl::Milliseconds(99)), Reading::kHeld);
+  EXPECT_EQ(backpressure.Decide(false, kStart + absl::Milliseconds(100)), Reading::kPaused);
 }
 
 TEST(BackpressureTest, EachStallHasItsOwnPatience) {
-  Backpressure backpressure(2, absl::Milliseconds(100));
-  EXPECT_EQ(backpressure.Decide(2, kStart), Reading::kHeld);
-  EXPECT_EQ(backpressure.Decide(1, kStart + absl::Milliseconds(90)), Reading::kOn);
-  EXPECT_EQ(backpressure.Decide(2, kStart + absl::Milliseconds(110)), Reading::kHeld);
+  Backpressure backpressure(absl::Milliseconds(100));
+  EXPECT_EQ(backpressure.Decide(false, kStart), Reading::kHeld);
+  EXPECT_EQ(backpressure.Decide(true, kStart + absl::Milliseconds(90)), Reading::kOn);
+  EXPECT_EQ(backpressure.Decide(false, kStart + absl::Milliseconds(110)), Reading::kHeld);
 }
 
 }  // namespace
