@@ -1,19 +1,13 @@
 """A real Prometheus beside the real processes under load: every panel of every dashboard has data, and
-every metric that others may rely on is there."""
-import http.client
-import json
+every metric that others may rely on is there. The pictures in the docs show today's panels."""
 import pathlib
 import shutil
-import subprocess
 import tempfile
-import threading
 import unittest
-import urllib.parse
 
-from support import DEPLOY, require
-from stack import ports
-from stack.process import Process, wait_until
-from stack.stack import Stack, http_status, http_text
+from support import ROOT, require
+from stack.monitored import RATE_INTERVAL, Load, Prometheus, dashboards, monitored_stack
+from stack.process import wait_until
 
 (PROMETHEUS,) = require("prometheus")
 METRICS = """serin_requests_total serin_request_duration_seconds_bucket serin_route_weight
@@ -25,99 +19,56 @@ METRICS = """serin_requests_total serin_request_duration_seconds_bucket serin_ro
 DATA_SECONDS = 60
 
 
-class Load:
-    """Requests over HTTP and records over Kafka, until it is told to stop."""
-
-    def __init__(self, stack):
-        self._stack = stack
-        self._ended = threading.Event()
-        self._threads = [threading.Thread(target=self._until_ended, args=(once,), daemon=True)
-                         for once in (self._requests, self._records)]
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self):
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _until_ended(self, once):
-        while not self._ended.is_set():
-            once()
-            self._ended.wait(0.2)
-
-    def _requests(self):
-        connection = http.client.HTTPConnection("127.0.0.1", self._stack.ports["router HTTP"], timeout=10)
-        for _ in range(50):
-            connection.request("POST", "/predict", json.dumps({"data": "The book was good."}),
-                               {"content-type": "application/json"})
-            connection.getresponse().read()
-        connection.close()
-
-    def _records(self):
-        self._stack.produce("test", ['{"data": "The plot was good."}'] * 20 + ['{"data": 7}'])
-
-
 def panels():
     """(dashboard, panel, query) of every query of every dashboard."""
-    for file in sorted((DEPLOY / "grafana/dashboards").glob("*.json")):
-        board = json.loads(file.read_text())
+    for name, board in dashboards().items():
         for panel in board["panels"]:
             for target in panel["targets"]:
-                yield file.stem, panel["title"], target["expr"]
+                yield name, panel["title"], target["expr"]
 
 
 class DashboardsTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="serin-prometheus-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.stack = Stack(self.folder, any_free=True)
+        self.stack = monitored_stack(self.folder)
         self.addCleanup(self.stack.stop)
-        self.stack.start()
-        self.stack.run_stream("stream")
-        self.start_prometheus()
+        self.prometheus = Prometheus(PROMETHEUS, self.stack)
+        self.addCleanup(self.prometheus.stop)
         load = Load(self.stack)
         self.addCleanup(load.stop)
 
-    def start_prometheus(self):
-        actual = {ports.DEFAULT_PORTS[name]: port for name, port in self.stack.ports.items()}
-        text = (DEPLOY / "prometheus/prometheus.yml").read_text()
-        config = self.folder / "prometheus.yml"
-        config.write_text(ports.rewrite(text, actual).replace("_interval: 5s", "_interval: 1s"))
-        shutil.copy(DEPLOY / "prometheus/rules.yml", self.folder)
-        self.port = ports.free_port(set(self.stack.ports.values()))
-        process = Process("prometheus", [
-            PROMETHEUS, "--config.file", config, "--storage.tsdb.path", self.folder / "tsdb",
-            "--web.listen-address", f"127.0.0.1:{self.port}"], self.folder / "prometheus.log", self.folder)
-        self.addCleanup(process.stop)
-        wait_until(lambda: http_status(self.port, "/-/ready") == 200, "start of Prometheus", 30, [process])
-
-    def query(self, expression):
-        """The values an instant query gives, those that are no number left out."""
-        path = "/api/v1/query?" + urllib.parse.urlencode({"query": expression})
-        answer = json.loads(http_text(self.port, path))
-        self.assertEqual(answer["status"], "success", f"{expression}: {answer}")
-        values = [float(series["value"][1]) for series in answer["data"]["result"]]
-        return [value for value in values if value == value]
-
     def test_every_panel_and_every_documented_metric_has_data(self):
-        queries = {f"{board}: {title}: {expr}": expr.replace("$__rate_interval", "10s")
+        query = self.prometheus.query
+        queries = {f"{board}: {title}: {expr}": expr.replace("$__rate_interval", RATE_INTERVAL)
                    for board, title, expr in panels()}
         self.assertGreater(len(queries), 20)
         queries |= {name: name for name in METRICS}
         missing = set(queries)
 
         def all_have_data():
-            missing.difference_update([name for name in missing if self.query(queries[name])])
+            missing.difference_update([name for name in missing if query(queries[name])])
             return not missing
 
         try:
             wait_until(all_have_data, "data for every query", DATA_SECONDS, self.stack.processes)
         except Exception as failure:
             self.fail(f"{failure}; without data: " + "\n".join(sorted(missing)))
-        self.assertEqual(self.query('sum(up{job=~"serin-.*"})'), [4])
-        self.assertEqual(sorted(self.query("serin_route_weight")), [2000, 8000])
-        self.assertGreater(self.query('serin_stream_records_total{outcome="dead_letter_decode"}')[0], 0)
+        self.assertEqual(query('sum(up{job=~"serin-.*"})'), [4])
+        self.assertEqual(sorted(query("serin_route_weight")), [2000, 8000])
+        self.assertGreater(query('serin_stream_records_total{outcome="dead_letter_decode"}')[0], 0)
+
+
+class PicturesTest(unittest.TestCase):
+    def test_the_docs_have_a_small_picture_of_each_dashboard_with_every_panel(self):
+        page = (ROOT / "docs/operations.md").read_text()
+        for name, board in dashboards().items():
+            picture = ROOT / f"docs/pictures/{name}.svg"
+            self.assertIn(f"(pictures/{picture.name})", page)
+            self.assertLess(picture.stat().st_size, 150_000)
+            text = picture.read_text()
+            for panel in board["panels"]:
+                self.assertIn(f">{panel['title']}<", text, f"{picture.name}: tools/dashboards draws it anew")
 
 
 if __name__ == "__main__":
