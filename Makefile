@@ -1,9 +1,9 @@
 # What a person types. Each target is a small script; `make help` lists them.
-.PHONY: help demo up test chaos sanitize bench lint images clean
+.PHONY: help demo up test chaos sanitize bench lint images containers clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 demo: ## everything at once: Kafka, two models, the router and the stream on 23,703 rated texts
 	@tools/setup demo
@@ -40,6 +40,11 @@ lint: ## format, layers, sizes, shell scripts, clang-tidy on the pure cores, thr
 
 images: ## container images of every process, with Docker: serin/router and so on
 	@tools/images
+
+containers: ## tests of the images and of docker-compose.yml, with a Docker engine of its own if none runs
+	@tools/setup containers
+	@tools/build all
+	@tools/containers
 
 clean: ## removes build/; fetched files stay in .data/
 	@rm -rf build

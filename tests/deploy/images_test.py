@@ -3,10 +3,9 @@ run without a shell, without root and on a read-only file system."""
 import json
 import re
 import shutil
-import subprocess
 import unittest
 
-from support import DEPLOY, ROOT
+from support import DEPLOY, ROOT, docker, skip
 from stack.process import wait_until
 
 DOCKERFILE = (DEPLOY / "docker/Dockerfile").read_text()
@@ -18,11 +17,6 @@ def stages():
     """Stage name -> its text."""
     parts = re.split(r"(?m)^FROM \S+ AS (\S+)\n", DOCKERFILE)[1:]
     return dict(zip(parts[::2], parts[1::2]))
-
-
-def docker(*words):
-    done = subprocess.run(["docker", *words], capture_output=True, text=True, timeout=60)
-    return done.returncode, done.stdout + done.stderr
 
 
 def images():
@@ -61,9 +55,7 @@ class BuiltImagesTest(unittest.TestCase):
     def setUp(self):
         self.images = images()
         if not self.images:
-            reason = "no image was built here with a running Docker engine (make images)"
-            print(f"skipped: {self.id()}: {reason}")
-            self.skipTest(reason)
+            skip(self.id(), "no image was built here with a running Docker engine (make containers)")
 
     def test_each_runs_on_a_read_only_file_system(self):
         for target, image in self.images.items():
@@ -94,6 +86,7 @@ class BuiltImagesTest(unittest.TestCase):
             with self.subTest(target):
                 history = docker("history", "--human=false", "--format", "{{.Size}}", image)[1].split()
                 *added, _base = map(int, history)
+                print(f"{image}: {sum(added) / 1e6:.1f} MB above its base")
                 self.assertLess(sum(added) / 1e6, LARGEST_MB)
 
 

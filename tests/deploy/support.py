@@ -4,6 +4,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -28,3 +29,15 @@ def read_yaml(text):
     done = subprocess.run([VENV / "python", "-c", code], input=text, capture_output=True, text=True,
                           check=True)
     return json.loads(done.stdout)
+
+
+def docker(*words):
+    """Exit code and output of a docker command."""
+    done = subprocess.run(["docker", *words], capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def skip(test, reason):
+    """Skips the rest of a test with the reason in the log."""
+    print(f"skipped: {test}: {reason}")
+    raise unittest.SkipTest(reason)

@@ -11,7 +11,7 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LISTS = ["build.packages", "test.packages", "bench.packages"]
+LISTS = ["build.packages", "test.packages", "bench.packages", "containers.packages"]
 # The commands of coreutils and friends that the script may use; nothing else is on its PATH.
 PLAIN = ["bash", "env", "cat", "sed", "tail", "tr", "fold", "mkdir", "dirname", "rm", "mv", "sha256sum"]
 
@@ -112,7 +112,7 @@ class SetupTest(unittest.TestCase):
         self.assertIn("needs root or sudo", self.run_setup(expected=1))
 
     def test_an_unknown_goal_is_refused(self):
-        self.assertIn("expected demo, test or bench, got 'everything'", self.run_setup("everything", 1))
+        self.assertIn("expected demo, test, bench or containers, got 'everything'", self.run_setup("everything", 1))
 
 
 if __name__ == "__main__":
