@@ -13,6 +13,7 @@
 #include "model-server/repository/model_repository.h"
 #include "model-server/repository/repository_watcher.h"
 #include "model-server/repository/version_loader.h"
+#include "model-server/telemetry/incident_log.h"
 #include "model-server/telemetry/json_prediction_log.h"
 #include "model-server/telemetry/load_metrics.h"
 #include "model-server/telemetry/prediction_metrics.h"
@@ -57,6 +58,7 @@ class ModelServer {
   std::shared_ptr<PredictionMetrics> metrics_;
   LoadMetrics load_metrics_;
   std::unique_ptr<JsonPredictionLog> log_;  // null: off
+  IncidentLog incidents_;
   Snapshot<ModelCatalog> catalog_;
   ManifestLoader loader_;
   ModelRepository repository_;

@@ -45,8 +45,7 @@ void BatchJob::Run(std::unique_ptr<BatchJob> job, Done done) {
   const size_t chunk = running->serving_.scheduler.chunk_items();
   running->done_ = std::move(done);
   running->catalog_ = running->serving_.engine.catalog();
-  // Here, as gRPC does not allow it from several threads.
-  if (running->serving_.engine.logs()) running->call_trace_id_ = running->call_.trace_id();
+  if (running->catalog_->batches() && running->items_ > 0) return running->Submit();
   running->parts_.resize(std::max<size_t>(1, (running->items_ + chunk - 1) / chunk));
   AppendBatchId(running->batch_id_, running->parts_.front());
   running->serving_.scheduler.Run(
@@ -60,15 +59,42 @@ void BatchJob::Score(size_t begin, size_t end) {
   const PredictionEngine& engine = serving_.engine;
   const absl::Status waited_for = call_.Check();
   for (size_t i = begin; i < end; ++i) {
-    Query& query = queries_[i];
-    if (query.trace_id.empty()) query.trace_id = call_trace_id_;
-    const absl::StatusOr<Prediction> prediction =
-        waited_for.ok() ? engine.Predict(*catalog_, query) : waited_for;
-    if (prediction.ok()) {
-      AppendPrediction(*prediction, query.request_id, part);
+    queries_[i].call = &call_;
+    if (waited_for.ok()) {
+      Append(i, engine.Predict(*catalog_, queries_[i]), part);
     } else {
-      AppendItemError(prediction.status(), part);
+      Append(i, engine.Refuse(*catalog_, queries_[i], waited_for), part);
     }
+  }
+}
+
+void BatchJob::Submit() {
+  const size_t items = items_;  // the job may be gone once the last item is handed in
+  outcomes_.resize(items);
+  left_ = items;
+  for (size_t i = 0; i < items; ++i) {
+    queries_[i].call = &call_;
+    serving_.engine.Submit(
+        catalog_, queries_[i], [this] { return call_.Check(); },
+        [this, i](const absl::StatusOr<Prediction>& outcome) { OnOutcome(i, outcome); });
+  }
+}
+
+void BatchJob::OnOutcome(size_t item, const absl::StatusOr<Prediction>& outcome) {
+  outcomes_[item] = outcome;
+  if (left_.fetch_sub(1) != 1) return;
+  std::string& part = parts_.emplace_back();
+  AppendBatchId(batch_id_, part);
+  for (size_t i = 0; i < items_; ++i) Append(i, outcomes_[i], part);
+  Finish();
+}
+
+void BatchJob::Append(size_t item, const absl::StatusOr<Prediction>& outcome,
+                      std::string& part) const {
+  if (outcome.ok()) {
+    AppendPrediction(*outcome, queries_[item].request_id, part);
+  } else {
+    AppendItemError(outcome.status(), part);
   }
 }
 

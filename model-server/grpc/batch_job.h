@@ -3,6 +3,7 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/slice.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@ class BatchJob {
  public:
   using Done = absl::AnyInvocable<void(grpc::ByteBuffer answer)>;
 
-  // The call must live until the job is done or destroyed.
+  // The call must live until the job is done or destroyed, and its metadata have been read.
   BatchJob(const ServingContext& serving, grpc::CallbackServerContext& context)
       : serving_(serving), call_(context) {}
 
@@ -40,6 +41,10 @@ class BatchJob {
 
  private:
   void Score(size_t begin, size_t end);
+  // The same for models that may have a batcher.
+  void Submit();
+  void OnOutcome(size_t item, const absl::StatusOr<Prediction>& outcome);
+  void Append(size_t item, const absl::StatusOr<Prediction>& outcome, std::string& part) const;
   void Finish();
 
   const ServingContext& serving_;
@@ -47,11 +52,13 @@ class BatchJob {
   grpc::Slice message_;
   uint64_t batch_id_ = 0;
   size_t items_ = 0;
-  std::vector<Query> queries_;      // point into message_
-  std::string_view call_trace_id_;  // of items that have none of their own
+  std::vector<Query> queries_;  // point into message_
   AdmissionControl::Ticket ticket_;
   std::shared_ptr<const ModelCatalog> catalog_;
   std::vector<std::string> parts_;  // of the answer, one a chunk
+  // Of items that answer in any order, for models that may have a batcher.
+  std::vector<absl::StatusOr<Prediction>> outcomes_;
+  std::atomic<size_t> left_{0};
   Done done_;
 };
 

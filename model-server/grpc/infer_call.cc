@@ -20,35 +20,61 @@ absl::StatusOr<std::unique_ptr<InferCall>> InferCall::Create(
   SERIN_ASSIGN_OR_RETURN(call->texts_, oip::ReadTexts(request));
   SERIN_ASSIGN_OR_RETURN(call->ticket_, AdmitBatch(serving, call->texts_.size()));
   call->scores_.resize(call->texts_.size());
-  // Here, as gRPC does not allow it from several threads.
-  if (serving.engine.logs()) call->trace_id_ = call->state_.trace_id();
+  (void)call->state_.trace_id();  // before there is more than one thread, see there
   return call;
 }
 
 void InferCall::Run(std::unique_ptr<InferCall> call, Done done) {
   std::shared_ptr<InferCall> shared = std::move(call);
+  if (shared->served_->batcher != nullptr && !shared->texts_.empty()) {
+    return Submit(std::move(shared), std::move(done));
+  }
   shared->serving_.scheduler.Run(
       shared->texts_.size(), [shared](size_t begin, size_t end) { shared->Score(begin, end); },
       [shared, done = std::move(done)] { done(shared->Complete()); });
 }
 
-void InferCall::Score(size_t begin, size_t end) {
-  if (const absl::Status status = state_.Check(); !status.ok()) return Fail(begin, status);
-  for (size_t i = begin; i < end; ++i) {
-    const absl::StatusOr<Prediction> prediction =
-        serving_.engine.Predict(*catalog_, {.text = texts_[i],
-                                            .model = served_->name,
-                                            .version = served_->version,
-                                            .request_id = request_.id(),
-                                            .trace_id = trace_id_});
-    if (!prediction.ok()) return Fail(i, prediction.status());
-    const Sentiment& sentiment = prediction->sentiment;
-    scores_[i] = {.label = LabelName(sentiment.label),
-                  .compound = sentiment.compound,
-                  .neg = sentiment.neg,
-                  .neu = sentiment.neu,
-                  .pos = sentiment.pos};
+void InferCall::Submit(const std::shared_ptr<InferCall>& call, const Done& done) {
+  call->left_ = call->texts_.size();
+  for (size_t i = 0; i < call->texts_.size(); ++i) {
+    call->serving_.engine.Submit(
+        call->catalog_, call->QueryOf(i), [call] { return call->state_.Check(); },
+        [call, done, i](const absl::StatusOr<Prediction>& prediction) {
+          call->Take(i, prediction);
+          if (call->left_.fetch_sub(1) == 1) done(call->Complete());
+        });
   }
+}
+
+Query InferCall::QueryOf(size_t item) const {
+  return {.text = texts_[item],
+          .model = served_->name,
+          .version = served_->version,
+          .request_id = request_.id(),
+          .call = &state_};
+}
+
+void InferCall::Score(size_t begin, size_t end) {
+  if (const absl::Status status = state_.Check(); !status.ok()) {
+    return Fail(begin, serving_.engine.Refuse(*catalog_, QueryOf(begin), status));
+  }
+  for (size_t i = begin; i < end; ++i) {
+    if (!Take(i, serving_.engine.Predict(*catalog_, QueryOf(i)))) return;
+  }
+}
+
+bool InferCall::Take(size_t item, const absl::StatusOr<Prediction>& prediction) {
+  if (!prediction.ok()) {
+    Fail(item, prediction.status());
+    return false;
+  }
+  const Sentiment& sentiment = prediction->sentiment;
+  scores_[item] = {.label = LabelName(sentiment.label),
+                   .compound = sentiment.compound,
+                   .neg = sentiment.neg,
+                   .neu = sentiment.neu,
+                   .pos = sentiment.pos};
+  return true;
 }
 
 void InferCall::Fail(size_t item, const absl::Status& status) {

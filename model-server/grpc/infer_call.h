@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -27,7 +28,7 @@ class InferCall {
       const ServingContext& serving, grpc::CallbackServerContext& context,
       const inference::ModelInferRequest& request, inference::ModelInferResponse& response);
 
-  // Scores, fills the response and calls `done` once, on this thread or a worker's.
+  // Scores, fills the response and calls `done` once, on this thread, a worker's or a batcher's.
   static void Run(std::unique_ptr<InferCall> call, Done done);
 
  private:
@@ -35,7 +36,12 @@ class InferCall {
             const inference::ModelInferRequest& request, inference::ModelInferResponse& response)
       : serving_(serving), state_(context), request_(request), response_(response) {}
 
+  // For a model with a batcher.
+  static void Submit(const std::shared_ptr<InferCall>& call, const Done& done);
+  Query QueryOf(size_t item) const;
   void Score(size_t begin, size_t end);
+  // Keeps a score, or the error; returns whether it was a score.
+  bool Take(size_t item, const absl::StatusOr<Prediction>& prediction);
   void Fail(size_t item, const absl::Status& status);
   absl::Status Complete();
 
@@ -45,10 +51,10 @@ class InferCall {
   inference::ModelInferResponse& response_;
   std::shared_ptr<const ModelCatalog> catalog_;
   const ServedModel* served_ = nullptr;
-  std::string_view trace_id_;
   AdmissionControl::Ticket ticket_;
   std::vector<std::string_view> texts_;
   std::vector<oip::TextScores> scores_;
+  std::atomic<size_t> left_{0};  // not yet answered by the batcher
 
   absl::Mutex mutex_;
   absl::Status fault_ ABSL_GUARDED_BY(mutex_);

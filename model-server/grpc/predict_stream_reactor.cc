@@ -11,6 +11,7 @@ namespace serin::model_server {
 PredictStreamReactor::PredictStreamReactor(const ServingContext& serving, StreamRegistry& streams,
                                            grpc::CallbackServerContext& context)
     : serving_(serving), streams_(streams), context_(context) {
+  (void)CallState(context).trace_id();  // before there is more than one thread, see there
   {
     absl::MutexLock lock(&mutex_);
     ReadNext();

@@ -1,7 +1,6 @@
 #include "model-server/grpc/prediction_messages.h"
 
 #include "absl/strings/str_cat.h"
-#include "model-server/inference/trace_context.h"
 
 namespace serin::model_server {
 namespace {
@@ -28,22 +27,12 @@ void ToProto(const Sentiment& from, v1::Sentiment& to) {
 
 }  // namespace
 
-absl::Status AnswerOne(const PredictionEngine& engine, const ModelCatalog& catalog,
-                       const CallState& call, const v1::PredictRequest& request,
-                       v1::PredictResponse& response) {
-  Query query{.text = request.text(),
-              .model = request.model(),
-              .version = request.model_version(),
-              .request_id = request.request_id(),
-              .trace_id = TraceIdOf(request.traceparent())};
-  if (query.trace_id.empty() && engine.logs()) query.trace_id = call.trace_id();
-  const absl::StatusOr<Prediction> prediction = engine.Predict(catalog, query);
-  if (!prediction.ok()) return prediction.status();
-  ToProto(prediction->sentiment, *response.mutable_sentiment());
-  response.set_model(prediction->by->name);
-  response.set_model_version(prediction->by->version);
-  if (!request.request_id().empty()) response.set_request_id(request.request_id());
-  return absl::OkStatus();
+void SetResponse(const Prediction& prediction, const std::string& request_id,
+                 v1::PredictResponse& response) {
+  ToProto(prediction.sentiment, *response.mutable_sentiment());
+  response.set_model(prediction.by->name);
+  response.set_model_version(prediction.by->version);
+  if (!request_id.empty()) response.set_request_id(request_id);
 }
 
 absl::StatusOr<AdmissionControl::Ticket> AdmitBatch(const ServingContext& serving, size_t items) {

@@ -9,22 +9,24 @@
 #include "model-server/grpc/overload.h"
 #include "model-server/grpc/predict_stream_reactor.h"
 #include "model-server/grpc/prediction_messages.h"
+#include "model-server/inference/trace_context.h"
 
 namespace serin::model_server {
 namespace {
 
-// The checks of a call before its model is asked, then the answer.
-absl::Status AnswerUnary(const ServingContext& serving, grpc::CallbackServerContext& context,
-                         const v1::PredictRequest& request, v1::PredictResponse& response) {
-  const CallState call(context);
-  if (absl::Status status = call.Check(); !status.ok()) return status;
-  const absl::StatusOr<AdmissionControl::Ticket> ticket = serving.admission.Admit(1);
-  if (!ticket.ok()) {
-    HintRetry(context);
-    return ticket.status();
-  }
-  const std::shared_ptr<const ModelCatalog> catalog = serving.engine.catalog();
-  return AnswerOne(serving.engine, *catalog, call, request, response);
+// One Predict call whose model answers later.
+struct LateAnswer {
+  CallState call;
+  AdmissionControl::Ticket ticket;
+};
+
+Query QueryOf(const v1::PredictRequest& request, const CallState& call) {
+  return {.text = request.text(),
+          .model = request.model(),
+          .version = request.model_version(),
+          .request_id = request.request_id(),
+          .trace_id = TraceIdOf(request.traceparent()),
+          .call = &call};
 }
 
 }  // namespace
@@ -33,9 +35,39 @@ grpc::ServerUnaryReactor* PredictorService::Predict(grpc::CallbackServerContext*
                                                     const v1::PredictRequest* request,
                                                     v1::PredictResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::Status status = AnswerUnary(serving_, *context, *request, *response);
-  if (status.ok()) context->AddInitialMetadata("serin-model-version", response->model_version());
-  reactor->Finish(ToGrpcStatus(status));
+  const auto finish = [context, request, response,
+                       reactor](const absl::StatusOr<Prediction>& prediction) {
+    if (prediction.ok()) {
+      SetResponse(*prediction, request->request_id(), *response);
+      context->AddInitialMetadata("serin-model-version", prediction->by->version);
+    }
+    reactor->Finish(ToGrpcStatus(prediction.status()));
+  };
+  const PredictionEngine& engine = serving_.engine;
+  const std::shared_ptr<const ModelCatalog> catalog = engine.catalog();
+  const CallState call(*context);
+  const Query query = QueryOf(*request, call);
+  if (absl::Status status = call.Check(); !status.ok()) {
+    finish(engine.Refuse(*catalog, query, std::move(status)));
+    return reactor;
+  }
+  absl::StatusOr<AdmissionControl::Ticket> ticket = serving_.admission.Admit(1);
+  if (!ticket.ok()) {
+    HintRetry(*context);
+    finish(engine.Refuse(*catalog, query, ticket.status()));
+  } else if (!catalog->batches()) {
+    const absl::StatusOr<Prediction> prediction = engine.Predict(*catalog, query);
+    *ticket = AdmissionControl::Ticket();
+    finish(prediction);
+  } else {
+    auto late = std::make_shared<LateAnswer>(LateAnswer{CallState(*context), *std::move(ticket)});
+    engine.Submit(
+        catalog, QueryOf(*request, late->call), [late] { return late->call.Check(); },
+        [late, finish](const absl::StatusOr<Prediction>& prediction) {
+          late->ticket = AdmissionControl::Ticket();
+          finish(prediction);
+        });
+  }
   return reactor;
 }
 
@@ -43,6 +75,7 @@ grpc::ServerUnaryReactor* PredictorService::PredictBatch(grpc::CallbackServerCon
                                                          const grpc::ByteBuffer* request,
                                                          grpc::ByteBuffer* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  (void)CallState(*context).trace_id();  // before there is more than one thread, see there
   auto job = std::make_unique<BatchJob>(serving_, *context);
   absl::Status status = job->Read(*request);
   if (status.ok()) status = job->Admit();

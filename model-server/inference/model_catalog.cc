@@ -14,6 +14,8 @@ ModelCatalog::ModelCatalog(std::vector<Entry> models) : models_(std::move(models
   std::sort(models_.begin(), models_.end(), [](const Entry& a, const Entry& b) {
     return a->name != b->name ? a->name < b->name : IsOlderVersion(a->version, b->version);
   });
+  batches_ = std::any_of(models_.begin(), models_.end(),
+                         [](const Entry& entry) { return entry->batcher != nullptr; });
   if (!models_.empty()) default_ = Find(models_.front()->name, "");
 }
 

@@ -26,6 +26,9 @@ class ModelCatalog {
   // NOT_FOUND for a pair that Find() does not know; names what there is.
   absl::Status NotFound(std::string_view model, std::string_view version) const;
 
+  // Whether any model has a batcher, so that its answers come later.
+  bool batches() const { return batches_; }
+
   // By name, then from the oldest version to the newest.
   const std::vector<Entry>& models() const { return models_; }
 
@@ -38,6 +41,7 @@ class ModelCatalog {
  private:
   std::vector<Entry> models_;
   const ServedModel* default_ = nullptr;
+  bool batches_ = false;
 };
 
 }  // namespace serin::model_server

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/config/config_faults.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 #include "model-server/backends/model_factory.h"
@@ -59,14 +60,44 @@ absl::Status WarmUp(const ModelManifest& manifest, const Model& model) {
   return absl::OkStatus();
 }
 
+absl::Status CheckBatching(const v1::config::BatchingConfig& batching, const std::string& path) {
+  ConfigFaults faults(path);
+  if (batching.preferred_items() > batching.max_items()) {
+    faults.Add("batching.preferred_items",
+               absl::StrCat("at most batching.max_items, which is ", batching.max_items()),
+               absl::StrCat(batching.preferred_items()));
+  }
+  return faults.ToStatus();
+}
+
+std::shared_ptr<ItemBatcher> BatcherOf(const v1::config::BatchingConfig& batching,
+                                       const std::shared_ptr<const Model>& model,
+                                       const Clock& clock) {
+  if (batching.max_items() == 0) return nullptr;
+  const uint32_t preferred = batching.preferred_items();
+  return std::make_shared<ItemBatcher>(
+      BatchingPolicy{.max_items = batching.max_items(),
+                     .preferred_items = preferred == 0 ? batching.max_items() : preferred,
+                     .max_delay = ConfigDuration(batching.max_delay())},
+      model, clock);
+}
+
+absl::StatusOr<ModelManifest> ReadManifest(const std::string& folder) {
+  const std::string path = InFolder(folder, "model.yaml");
+  ModelManifest manifest;
+  SERIN_RETURN_IF_ERROR(LoadConfig(path, manifest));
+  SERIN_RETURN_IF_ERROR(CheckBatching(manifest.batching(), path));
+  return manifest;
+}
+
 }  // namespace
 
-ManifestLoader::ManifestLoader(StatsOf stats_of) : stats_of_(std::move(stats_of)) {}
+ManifestLoader::ManifestLoader(StatsOf stats_of, const Clock& clock)
+    : stats_of_(std::move(stats_of)), clock_(clock) {}
 
 absl::StatusOr<std::shared_ptr<const ServedModel>> ManifestLoader::Load(const ModelVersionId& id,
                                                                         const std::string& folder) {
-  ModelManifest manifest;
-  SERIN_RETURN_IF_ERROR(LoadConfig(InFolder(folder, "model.yaml"), manifest));
+  SERIN_ASSIGN_OR_RETURN(const ModelManifest manifest, ReadManifest(folder));
   SERIN_RETURN_IF_ERROR(VerifyFiles(manifest, folder));
   SERIN_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, LoadModel(SpecOf(manifest, folder)));
   SERIN_RETURN_IF_ERROR(WarmUp(manifest, *model));
@@ -75,7 +106,8 @@ absl::StatusOr<std::shared_ptr<const ServedModel>> ManifestLoader::Load(const Mo
                   .version = id.version,
                   .platform = absl::StrCat("serin_", manifest.backend()),
                   .max_text_bytes = manifest.max_text_bytes(),
-                  .model = std::move(model),
+                  .model = model,
+                  .batcher = BatcherOf(manifest.batching(), model, clock_),
                   .stats = stats_of_(id)});
 }
 

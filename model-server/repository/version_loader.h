@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "common/time/clock.h"
 #include "model-server/inference/served_model.h"
 #include "model-server/repository/repository_view.h"
 
@@ -28,7 +29,8 @@ class ManifestLoader final : public VersionLoader {
   // Gives the counters of a version.
   using StatsOf = std::function<std::shared_ptr<PredictionStats>(const ModelVersionId&)>;
 
-  explicit ManifestLoader(StatsOf stats_of);
+  // `clock` must outlive what is loaded.
+  ManifestLoader(StatsOf stats_of, const Clock& clock);
 
   // Errors: INVALID_ARGUMENT (model.yaml, with every fault; a backend's refusal), NOT_FOUND or
   // DATA_LOSS (a file is missing or has another digest), FAILED_PRECONDITION (a warm-up request
@@ -38,6 +40,7 @@ class ManifestLoader final : public VersionLoader {
 
  private:
   const StatsOf stats_of_;
+  const Clock& clock_;
 };
 
 }  // namespace serin::model_server

@@ -10,6 +10,7 @@
 #include "absl/strings/str_format.h"
 #include "common/hashing/stable_hash.h"
 #include "common/http/json_quote.h"
+#include "model-server/telemetry/redacted_text.h"
 
 namespace serin::model_server {
 namespace {
@@ -95,11 +96,10 @@ std::string JsonPredictionLog::Format(const PredictionRecord& record) const {
   }
   absl::StrAppendFormat(&line, ",\"inference_us\":%.1f",
                         absl::ToDoubleMicroseconds(record.inference));
-  if (config_.text() != "off") absl::StrAppend(&line, ",\"text_bytes\":", record.text.size());
-  if (config_.text() == "hash") {
-    absl::StrAppendFormat(&line, ",\"text_xxh3\":\"%016x\"", StableHash(record.text));
-  }
-  if (config_.text() == "full") AppendField(line, "text", record.text);
+  const RedactedText text(record.text, config_.text());
+  if (!text.bytes.empty()) absl::StrAppend(&line, ",\"text_bytes\":", text.bytes);
+  AppendField(line, "text_xxh3", text.xxh3);
+  AppendField(line, "text", text.full);
   line += "}\n";
   return line;
 }

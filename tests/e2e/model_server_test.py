@@ -89,5 +89,39 @@ class ModelServerTest(unittest.TestCase):
         self.assertEqual(failures, 0)
 
 
+    def test_lists_the_models_and_which_are_selected(self):
+        server = self.server()
+        shutil.copytree(self.repository / "sentiment/v1", self.repository / "sentiment/v0")
+        listed = subprocess.run([stack.binary("serin-model-server"), "--config", server.config, "--list-models"],
+                                cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
+        lines = [line.split() for line in listed.stdout.splitlines()]
+        self.assertEqual([line[:3] for line in lines], [["sentiment", "v0", "-"], ["sentiment", "v1", "selected"]])
+
+    def test_a_server_without_its_model_ends_with_64_and_names_every_fault(self):
+        server = self.server()
+        manifest = self.repository / "sentiment/v1/model.yaml"
+        manifest.write_text("backend: magic\nbatching: {max_items: -1}\n")
+        refused = subprocess.run([stack.binary("serin-model-server"), "--config", server.config],
+                                 cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+        self.assertEqual(refused.returncode, 64)
+        for fault in ("backend: expected one of", "files: expected a value", "batching.max_items: expected"):
+            self.assertIn(fault, refused.stderr)
+
+    def test_the_second_signal_ends_a_drain_at_once(self):
+        server = self.server()
+        # A call that never ends: grpcurl keeps its stream open as long as its input is.
+        call = subprocess.Popen([ROOT / ".data/bin/grpcurl", "-plaintext", "-d", "@", server.address,
+                                 "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.addCleanup(call.kill)
+        call.stdin.write('{"list_services": ""}\n')
+        call.stdin.flush()
+        self.assertTrue(call.stdout.readline())
+        server.process.ask_to_stop()
+        wait_until(lambda: "draining" in server.process.log.read_text(), "the drain", 30)
+        server.process.ask_to_stop()
+        self.assertEqual(server.process.wait(5), 130)
+
+
 if __name__ == "__main__":
     unittest.main()

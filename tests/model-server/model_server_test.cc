@@ -4,16 +4,19 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
+#include <fstream>
 #include <future>
 #include <map>
 #include <string>
 
 #include "common/config/config_loader.h"
 #include "gtest/gtest.h"
+#include "nlohmann/json.hpp"
 #include "serin/v1/predictor.grpc.pb.h"
 #include "tests/model-server/server_fixture.h"
 #include "tests/support/raw_http.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace serin::model_server {
 namespace {
@@ -21,6 +24,7 @@ namespace {
 using ::serin::testing::HttpGet;
 using ::serin::testing::IsOk;
 using ::serin::testing::StatusIs;
+using ::serin::testing::TempDir;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -184,6 +188,48 @@ TEST_F(ModelServerTest, SurvivesAClientThatLeavesInMidStream) {
   }
   v1::PredictResponse response;
   EXPECT_TRUE(Predict(Text("good"), response).ok());
+}
+
+TEST_F(ModelServerTest, TheRequestLogHasTheTraceOfTheItemElseOfTheCall) {
+  const TempDir folder;
+  const std::string path = folder.path() / "requests.jsonl";
+  config_.mutable_request_log()->set_path(path);
+  config_.mutable_request_log()->set_sample(1);
+  config_.mutable_request_log()->set_text("off");
+  auto logged = ModelServer::Start(config_);
+  ASSERT_THAT(logged, IsOk());
+  const auto stub = v1::Predictor::NewStub(ChannelTo(**logged));
+  const std::string of_call(32, 'a');
+  const std::string of_item(32, 'b');
+  v1::PredictBatchRequest batch;
+  *batch.add_items() = Text("good");
+  *batch.add_items() = Text("good");
+  batch.mutable_items(1)->set_traceparent("00-" + of_item + "-b7ad6b7169203331-01");
+  const auto call_with_trace = [&](grpc::ClientContext& context) {
+    context.AddMetadata("traceparent", "00-" + of_call + "-b7ad6b7169203331-01");
+  };
+  grpc::ClientContext batch_context;
+  call_with_trace(batch_context);
+  v1::PredictBatchResponse batch_response;
+  ASSERT_TRUE(stub->PredictBatch(&batch_context, batch, &batch_response).ok());
+  grpc::ClientContext unary_context;
+  call_with_trace(unary_context);
+  v1::PredictResponse response;
+  ASSERT_TRUE(stub->Predict(&unary_context, batch.items(1), &response).ok());
+  grpc::ClientContext stream_context;
+  call_with_trace(stream_context);
+  const auto stream = stub->PredictStream(&stream_context);
+  ASSERT_TRUE(stream->Write(batch));
+  ASSERT_TRUE(stream->Read(&batch_response));
+  stream->WritesDone();
+  ASSERT_TRUE(stream->Finish().ok());
+  logged->reset();  // writes what is buffered
+  std::vector<std::string> traces;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    traces.push_back(nlohmann::json::parse(line)["trace_id"]);
+  }
+  EXPECT_THAT(traces, ::testing::ElementsAre(of_call, of_item, of_item, of_call, of_item));
 }
 
 TEST_F(ModelServerTest, CountsPredictionsByVersionLabelAndCode) {

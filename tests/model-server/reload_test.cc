@@ -46,12 +46,12 @@ class ReloadTest : public ::testing::Test {
                       "}]\nwarm_up: [{text: " + good_word + ", label: positive}]\n");
   }
 
-  absl::Status Start() {
+  absl::Status Start(const std::string& poll_interval = "0s") {
     v1::config::ModelServerConfig config;
-    const absl::Status parsed =
-        ParseConfig("listen: 127.0.0.1:0\nadmin_listen: 127.0.0.1:0\nrepository: {path: " +
-                        folder_.path().string() + ", poll_interval: 0s, control_rpcs: true}",
-                    "test", config);
+    const absl::Status parsed = ParseConfig(
+        "listen: 127.0.0.1:0\nadmin_listen: 127.0.0.1:0\nrepository: {path: " +
+            folder_.path().string() + ", poll_interval: " + poll_interval + ", control_rpcs: true}",
+        "test", config);
     if (!parsed.ok()) return parsed;
     auto server = ModelServer::Start(config);
     if (!server.ok()) return server.status();
@@ -223,6 +223,34 @@ TEST_F(ReloadTest, ACallerNoticesNothingOfAHundredReloads) {
   caller.join();
   EXPECT_EQ(failed, 0);
   EXPECT_GT(answered, 0);
+}
+
+TEST_F(ReloadTest, AHalfCopiedFolderIsNotLoadedUntilTheCopyIsComplete) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  Publish("v2", "beta");
+  const std::filesystem::path lexicon = folder_.path() / "sentiment/v2/lexicon.txt";
+  std::filesystem::rename(lexicon, lexicon.string() + ".part");
+  EXPECT_EQ(Load("v2").error_code(), grpc::StatusCode::NOT_FOUND);
+  folder_.Write("sentiment/v2/lexicon.txt", "beta\t3.0\t0.5");
+  EXPECT_EQ(Load("v2").error_code(), grpc::StatusCode::DATA_LOSS);
+  EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
+  EXPECT_EQ(Health("sentiment/v2"), HealthResponse::NOT_SERVING);
+  std::filesystem::rename(lexicon.string() + ".part", lexicon);
+  EXPECT_TRUE(Load("v2").ok());
+  EXPECT_EQ(Answer("beta"), "v2 POSITIVE");
+}
+
+TEST_F(ReloadTest, APolledFolderIsFollowedByItself) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start("10ms"), IsOk());
+  Publish("v2", "beta");
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (Answer("beta") != "v2 POSITIVE" && absl::Now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(Answer("beta"), "v2 POSITIVE");
+  std::filesystem::remove_all(folder_.path() / "sentiment/v2");
+  while (Answer("alpha") != "v1 POSITIVE" && absl::Now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
 }
 
 TEST_F(ReloadTest, ReloadFollowsTheFolderWithoutBeingPolled) {

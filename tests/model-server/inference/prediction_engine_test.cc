@@ -26,9 +26,11 @@ class RecordingLog final : public PredictionLog {
     lines.push_back(std::string(record.request_id) + " " + std::string(record.model) + "/" +
                     std::string(record.version) + " " +
                     absl::StatusCodeToString(record.status.code()));
+    trace_ids.emplace_back(record.trace_id);
   }
   bool samples = true;
   std::vector<std::string> lines;
+  std::vector<std::string> trace_ids;
 };
 
 class PredictionEngineTest : public ::testing::Test {
@@ -45,6 +47,7 @@ class PredictionEngineTest : public ::testing::Test {
   std::shared_ptr<PredictionStats> stats_ = std::make_shared<PredictionStats>();
   PredictionStats unknown_;
   RecordingLog log_;
+  RecordingLog incidents_;
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
   Snapshot<ModelCatalog> catalog_{
       std::make_shared<const ModelCatalog>(std::vector<ModelCatalog::Entry>{
@@ -53,7 +56,10 @@ class PredictionEngineTest : public ::testing::Test {
                                                           .max_text_bytes = 10,
                                                           .model = model_,
                                                           .stats = stats_})})};
-  PredictionEngine engine_{catalog_, unknown_, clock_, &log_};
+  PredictionEngine engine_{catalog_,
+                           unknown_,
+                           clock_,
+                           {.sampled = &log_, .incidents = &incidents_, .slow = absl::Seconds(1)}};
 };
 
 TEST_F(PredictionEngineTest, SaysWhoAnswered) {
@@ -84,6 +90,47 @@ TEST_F(PredictionEngineTest, PassesOnAndCountsTheModelsOwnError) {
   model_->FailWith(absl::InternalError("weights are gone"));
   EXPECT_THAT(Predict({.text = "good"}), StatusIs(absl::StatusCode::kInternal, "weights are gone"));
   EXPECT_EQ(Refused(absl::StatusCode::kInternal), 1u);
+}
+
+// A model that takes its time, by the clock of the test.
+class SlowModel final : public Model {
+ public:
+  explicit SlowModel(FakeClock& clock) : clock_(clock) {}
+  absl::StatusOr<Sentiment> Score(std::string_view) const override {
+    clock_.Advance(absl::Seconds(1));
+    return Sentiment{};
+  }
+
+ private:
+  FakeClock& clock_;
+};
+
+TEST_F(PredictionEngineTest, OnlyQueriesThatFailedOrWereSlowAreIncidents) {
+  const ServedModel slow{.name = "slow",
+                         .version = "v1",
+                         .max_text_bytes = 10,
+                         .model = std::make_shared<SlowModel>(clock_),
+                         .stats = stats_};
+  catalog_.Set(std::make_shared<const ModelCatalog>(
+      catalog_.Get()->With(std::make_shared<const ServedModel>(slow))));
+  (void)Predict({.text = "good", .model = "sentiment", .request_id = "r1"});
+  (void)Predict({.text = "", .model = "sentiment", .request_id = "r2"});
+  (void)Predict({.text = "good", .model = "slow", .request_id = "r3"});
+  (void)engine_.Refuse(*engine_.catalog(), {.text = "good", .model = "slow", .request_id = "r4"},
+                       absl::DeadlineExceededError("too late"));
+  EXPECT_THAT(incidents_.lines, ElementsAre("r2 sentiment/v1 INVALID_ARGUMENT", "r3 slow/v1 OK",
+                                            "r4 slow/v1 DEADLINE_EXCEEDED"));
+  EXPECT_EQ(Refused(absl::StatusCode::kDeadlineExceeded), 1u);
+}
+
+TEST_F(PredictionEngineTest, AnItemsOwnTraceIdWinsOverItsCalls) {
+  class Call final : public CallTrace {
+    std::string_view trace_id() const override { return "call"; }
+  };
+  const Call call;
+  (void)Predict({.text = "good", .call = &call});
+  (void)Predict({.text = "good", .trace_id = "item", .call = &call});
+  EXPECT_THAT(log_.trace_ids, ElementsAre("call", "item"));
 }
 
 TEST_F(PredictionEngineTest, LogsTheSampledQueriesWhateverTheirOutcome) {

@@ -1,4 +1,4 @@
-// What a model.yaml makes of a version: the dialects of the backend vader.
+// What a model.yaml makes of a version: the dialects of the backend vader, batching.
 #include "model-server/repository/version_loader.h"
 
 #include <string>
@@ -36,7 +36,8 @@ class ManifestLoaderTest : public ::testing::Test {
   }
 
   TempDir folder_;
-  ManifestLoader loader_{[](const ModelVersionId&) { return nullptr; }};
+  RealClock clock_;
+  ManifestLoader loader_{[](const ModelVersionId&) { return nullptr; }, clock_};
 };
 
 constexpr char kEmojiText[] = "ok \U0001F60D";
@@ -65,6 +66,28 @@ TEST_F(ManifestLoaderTest, AnEmojiLexiconThatIsNoneIsNamed) {
                    File("model.txt")),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        AllOf(HasSubstr("model.txt"), HasSubstr("line 1"))));
+}
+
+TEST_F(ManifestLoaderTest, AModelHasABatcherOnlyWhenItIsAskedFor) {
+  const std::string vader = "backend: vader\nfiles:\n" + File("lexicon.txt");
+  const auto direct = Load(vader);
+  ASSERT_THAT(direct, IsOk());
+  EXPECT_EQ((*direct)->batcher, nullptr);
+  const auto batched = Load(vader + "batching: {max_items: 8, max_delay: 1ms}\n");
+  ASSERT_THAT(batched, IsOk());
+  EXPECT_NE((*batched)->batcher, nullptr);
+}
+
+TEST_F(ManifestLoaderTest, EveryFaultOfTheBatchingIsNamed) {
+  const std::string vader = "backend: vader\nfiles:\n" + File("lexicon.txt");
+  EXPECT_THAT(Load(vader + "batching: {max_items: 200000, max_delay: 1h, prefered: 1}\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("batching.max_items"), HasSubstr("batching.max_delay"),
+                             HasSubstr("batching.prefered: expected a known key"))));
+  EXPECT_THAT(Load(vader + "batching: {max_items: 8, preferred_items: 9}\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("batching.preferred_items: expected at most batching.max_items, "
+                                 "which is 8, got 9")));
 }
 
 TEST_F(ManifestLoaderTest, AnUnknownDialectIsNamed) {
