@@ -17,6 +17,7 @@ TRITON_CLIENT = pathlib.Path(__file__).with_name("triton_client.py")
 CONFIG = """
 listen: 127.0.0.1:{grpc}
 admin_listen: 127.0.0.1:{admin}
+drain_delay: 1s
 repository: {{path: {repository}, poll_interval: 0s, control_rpcs: true, models: [{{name: sentiment, versions: [v1]}}]}}
 """
 

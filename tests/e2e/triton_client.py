@@ -69,7 +69,9 @@ def check_protocol(address):
 
 
 def call_until_eof(target):
-    service = json.dumps({"loadBalancingConfig": [{"round_robin": {}}]})
+    # It watches the servers' health, so that it leaves one that drains before calls are refused there.
+    service = json.dumps({"loadBalancingConfig": [{"round_robin": {}}],
+                          "healthCheckConfig": {"serviceName": "inference.GRPCInferenceService"}})
     channel = grpc.insecure_channel(target, options=[("grpc.service_config", service)])
     stub = service_pb2_grpc.GRPCInferenceServiceStub(channel)
     request = service_pb2.ModelInferRequest(model_name="sentiment")
@@ -81,7 +83,8 @@ def call_until_eof(target):
     while not ended.is_set():
         try:
             stub.ModelInfer(request, timeout=10, wait_for_ready=True)
-        except grpc.RpcError:
+        except grpc.RpcError as error:
+            print(error.code(), error.details(), file=sys.stderr)
             failures += 1
         calls += 1
         if calls == 1:
