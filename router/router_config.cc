@@ -1,9 +1,7 @@
 #include "router/router_config.h"
 
-#include <algorithm>
 #include <set>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/config/config_loader.h"
@@ -13,15 +11,6 @@
 
 namespace serin::router {
 namespace {
-
-// Names stand in metrics, headers and the revision log, so they are kept simple.
-bool IsName(const std::string& name) {
-  constexpr size_t kLongest = 63;
-  return !name.empty() && name.size() <= kLongest &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
-         });
-}
 
 void CheckName(const std::string& key, const std::string& name, std::set<std::string>& taken,
                ConfigFaults& faults) {

@@ -24,6 +24,7 @@ struct Shell {
 // Each adds its subcommands. `shell` must outlive the app.
 void AddLookingCommands(CLI::App& app, Shell& shell);
 void AddChangingCommands(CLI::App& app, Shell& shell);
+void AddVersionCommands(CLI::App& app, Shell& shell);
 void AddPredictCommand(CLI::App& app, Shell& shell);
 
 }  // namespace serin::serinctl

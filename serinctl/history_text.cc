@@ -19,6 +19,7 @@ std::string HistoryText(const v1::ListRevisionsResponse& history) {
                           absl::FormatTime("%Y-%m-%d %H:%M:%S", time, absl::UTCTimeZone()),
                           absl::StrJoin(weights, " ", absl::PairFormatter("=")), revision.actor(),
                           revision.reason());
+    if (!revision.change().empty()) absl::StrAppendFormat(&text, " [%s]", revision.change());
     if (revision.has_expires_at()) {
       const absl::Time end = absl::FromUnixSeconds(revision.expires_at().seconds());
       absl::StrAppendFormat(&text, " (until %s, then %d)",

@@ -49,6 +49,7 @@ int Main(int argc, char** argv) {
   AddConnectionOptions(app, shell);
   AddLookingCommands(app, shell);
   AddChangingCommands(app, shell);
+  AddVersionCommands(app, shell);
   AddPredictCommand(app, shell);
   AddCompletion(app);
   try {

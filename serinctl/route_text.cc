@@ -11,10 +11,11 @@ namespace serin::serinctl {
 namespace {
 
 std::string EndpointsText(const v1::Version& version) {
-  return absl::StrJoin(
-      version.endpoints(), " ", [](std::string* out, const v1::Endpoint& endpoint) {
-        absl::StrAppend(out, endpoint.address(), endpoint.ready() ? " (ready)" : " (NOT READY)");
-      });
+  const auto print = [](std::string* out, const v1::Endpoint& endpoint) {
+    absl::StrAppend(out, endpoint.address(), endpoint.ready() ? " (ready)" : " (NOT READY)");
+  };
+  return absl::StrCat(version.state() == v1::DRAINED ? "DRAINED " : "",
+                      absl::StrJoin(version.endpoints(), " ", print));
 }
 
 uint32_t WeightOf(const v1::Route& route, const std::string& version) {

@@ -104,6 +104,11 @@ absl::Status RequestRouter::Resolve(RoutedItem& item, RouteUses& uses) const {
                                             "\" of model ", route, " is unknown: expected one of ",
                                             absl::StrJoin(versions.names(), ", ")));
   }
+  if (!versions.active(*pinned)) {
+    const std::string& route = std::exchange(item.route, nullptr)->route().name();
+    return absl::FailedPreconditionError(
+        absl::StrCat("version ", versions[*pinned], " of model ", route, " is DRAINED"));
+  }
   item.kind = AssignmentKind::kPinned;
   item.assigned = *pinned;
   return absl::OkStatus();

@@ -88,6 +88,27 @@ grpc::ServerUnaryReactor* CanaryAdminGate::ResetWeights(grpc::CallbackServerCont
               request, response);
 }
 
+grpc::ServerUnaryReactor* CanaryAdminGate::AddVersion(grpc::CallbackServerContext* context,
+                                                      const v1::AddVersionRequest* request,
+                                                      v1::SetWeightsResponse* response) {
+  return Pass(AdminRole::kOperator, "AddVersion", &CanaryAdminService::AddVersion, context, request,
+              response);
+}
+
+grpc::ServerUnaryReactor* CanaryAdminGate::RemoveVersion(grpc::CallbackServerContext* context,
+                                                         const v1::RemoveVersionRequest* request,
+                                                         v1::SetWeightsResponse* response) {
+  return Pass(AdminRole::kOperator, "RemoveVersion", &CanaryAdminService::RemoveVersion, context,
+              request, response);
+}
+
+grpc::ServerUnaryReactor* CanaryAdminGate::SetVersionState(
+    grpc::CallbackServerContext* context, const v1::SetVersionStateRequest* request,
+    v1::SetWeightsResponse* response) {
+  return Pass(AdminRole::kOperator, "SetVersionState", &CanaryAdminService::SetVersionState,
+              context, request, response);
+}
+
 grpc::ServerUnaryReactor* CanaryAdminGate::ListRevisions(grpc::CallbackServerContext* context,
                                                          const v1::ListRevisionsRequest* request,
                                                          v1::ListRevisionsResponse* response) {

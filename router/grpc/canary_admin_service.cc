@@ -94,16 +94,38 @@ grpc::ServerUnaryReactor* CanaryAdminService::ResetWeights(grpc::CallbackServerC
   return Finish(*context, Answer(change, store_.Reset(change, IsReady()), *response));
 }
 
+grpc::ServerUnaryReactor* CanaryAdminService::AddVersion(grpc::CallbackServerContext* context,
+                                                         const v1::AddVersionRequest* request,
+                                                         v1::SetWeightsResponse* response) {
+  const VersionChange change = FromMessage(*request, context->peer());
+  return Finish(*context, Answer(change.note, store_.ChangeVersion(change), *response));
+}
+
+grpc::ServerUnaryReactor* CanaryAdminService::RemoveVersion(grpc::CallbackServerContext* context,
+                                                            const v1::RemoveVersionRequest* request,
+                                                            v1::SetWeightsResponse* response) {
+  const VersionChange change = FromMessage(*request, context->peer());
+  return Finish(*context, Answer(change.note, store_.ChangeVersion(change), *response));
+}
+
+grpc::ServerUnaryReactor* CanaryAdminService::SetVersionState(
+    grpc::CallbackServerContext* context, const v1::SetVersionStateRequest* request,
+    v1::SetWeightsResponse* response) {
+  const VersionChange change = FromMessage(*request, context->peer());
+  return Finish(*context, Answer(change.note, store_.ChangeVersion(change), *response));
+}
+
 absl::Status CanaryAdminService::Answer(const WeightChange& change,
                                         const absl::StatusOr<RouteStore::ChangeResult>& result,
                                         v1::SetWeightsResponse& response) const {
   SERIN_RETURN_IF_ERROR(result.status());
   response = ToMessage(BackendsOf(*result->route), *result);
   if (!change.dry_run) {
-    spdlog::info("route {} is at revision {}: {} (before: {}) by {} from {}, because: {}",
-                 result->route->name(), result->revision->number(),
-                 result->revision->record().slots, result->base->record().slots, change.actor,
-                 change.peer, change.reason);
+    const Revision& record = result->revision->record();
+    spdlog::info("route {} is at revision {}: {} (before: {}){}{} by {} from {}, because: {}",
+                 record.route, record.number, record.slots, result->base->record().slots,
+                 record.change.empty() ? "" : ", ", record.change, change.actor, change.peer,
+                 change.reason);
   }
   return absl::OkStatus();
 }

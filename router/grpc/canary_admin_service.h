@@ -32,6 +32,15 @@ class CanaryAdminService final : public v1::CanaryAdmin::CallbackService {
   grpc::ServerUnaryReactor* ResetWeights(grpc::CallbackServerContext* context,
                                          const v1::ResetWeightsRequest* request,
                                          v1::SetWeightsResponse* response) override;
+  grpc::ServerUnaryReactor* AddVersion(grpc::CallbackServerContext* context,
+                                       const v1::AddVersionRequest* request,
+                                       v1::SetWeightsResponse* response) override;
+  grpc::ServerUnaryReactor* RemoveVersion(grpc::CallbackServerContext* context,
+                                          const v1::RemoveVersionRequest* request,
+                                          v1::SetWeightsResponse* response) override;
+  grpc::ServerUnaryReactor* SetVersionState(grpc::CallbackServerContext* context,
+                                            const v1::SetVersionStateRequest* request,
+                                            v1::SetWeightsResponse* response) override;
   grpc::ServerUnaryReactor* ListRevisions(grpc::CallbackServerContext* context,
                                           const v1::ListRevisionsRequest* request,
                                           v1::ListRevisionsResponse* response) override;

@@ -1,7 +1,5 @@
 #include "router/grpc/route_messages.h"
 
-#include <map>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -30,11 +28,23 @@ void FillTraffic(VersionStats& stats, v1::Traffic& traffic) {
   for (size_t i = 0; i <= bounds.size(); ++i) traffic.add_counts(stats.duration.count(i));
 }
 
+void FillDefinition(const VersionSpec& spec, v1::VersionDefinition& definition) {
+  definition.mutable_endpoints()->Add(spec.endpoints.begin(), spec.endpoints.end());
+}
+
+VersionSpec SpecOf(const v1::VersionDefinition& definition) {
+  return {.endpoints = {definition.endpoints().begin(), definition.endpoints().end()}};
+}
+
 void FillVersion(const RouteBackends& backends, const ActiveRevision& active, size_t index,
                  uint32_t slots, uint64_t served_by_all, v1::Version& version) {
   const std::string& name = active.versions()[index];
   const VersionBackends of_version = backends.Version(name);
   version.set_name(name);
+  version.set_state(active.versions().active(index) ? v1::ACTIVE : v1::DRAINED);
+  if (active.versions().is_runtime(index)) {
+    FillDefinition(active.versions().spec(index), *version.mutable_definition());
+  }
   version.set_target_share(static_cast<double>(slots) / kSlots);
   const uint64_t served = active.served(index);
   version.set_served_requests(served);
@@ -73,9 +83,7 @@ WeightChange NoteOf(const Request& request, const std::string& peer) {
           .reason = request.reason(),
           .actor = request.actor().empty() ? peer : request.actor(),
           .peer = peer,
-          .dry_run = request.dry_run(),
-          .force = request.force(),
-          .ttl = std::nullopt};
+          .dry_run = request.dry_run()};
 }
 
 void FillDrift(const Route& route, const ActiveRevision& active, v1::Route& message) {
@@ -117,12 +125,14 @@ v1::Revision ToMessage(const Revision& revision) {
   message.set_actor(revision.actor);
   message.set_reason(revision.reason);
   message.set_peer(revision.peer);
+  message.set_change(revision.change);
   FillExpiry(revision, message);
   return message;
 }
 
 WeightChange FromMessage(const v1::SetWeightsRequest& request, const std::string& peer) {
   WeightChange change = NoteOf(request, peer);
+  change.force = request.force();
   change.weights = {request.weights().begin(), request.weights().end()};
   if (request.has_ttl()) {
     change.ttl = absl::Seconds(request.ttl().seconds()) + absl::Nanoseconds(request.ttl().nanos());
@@ -131,31 +141,54 @@ WeightChange FromMessage(const v1::SetWeightsRequest& request, const std::string
 }
 
 WeightChange FromMessage(const v1::RollbackRequest& request, const std::string& peer) {
-  return NoteOf(request, peer);
+  WeightChange change = NoteOf(request, peer);
+  change.force = request.force();
+  return change;
 }
 
 WeightChange FromMessage(const v1::ResetWeightsRequest& request, const std::string& peer) {
-  return NoteOf(request, peer);
+  WeightChange change = NoteOf(request, peer);
+  change.force = request.force();
+  return change;
+}
+
+VersionChange FromMessage(const v1::AddVersionRequest& request, const std::string& peer) {
+  return {.note = NoteOf(request, peer),
+          .kind = VersionChange::Kind::kAdd,
+          .version = request.version(),
+          .spec = SpecOf(request.definition()),
+          .replace = request.replace()};
+}
+
+VersionChange FromMessage(const v1::RemoveVersionRequest& request, const std::string& peer) {
+  return {.note = NoteOf(request, peer),
+          .kind = VersionChange::Kind::kRemove,
+          .version = request.version()};
+}
+
+VersionChange FromMessage(const v1::SetVersionStateRequest& request, const std::string& peer) {
+  VersionChange change{.note = NoteOf(request, peer),
+                       .kind = VersionChange::Kind::kSetState,
+                       .version = request.version(),
+                       .state = VersionState::kRemoved};
+  if (request.state() == v1::ACTIVE) change.state = VersionState::kActive;
+  if (request.state() == v1::DRAINED) change.state = VersionState::kDrained;
+  return change;
 }
 
 v1::SetWeightsResponse ToMessage(const RouteBackends& backends,
                                  const RouteStore::ChangeResult& result) {
   v1::SetWeightsResponse message;
   *message.mutable_route() = ToMessage(backends, *result.revision);
-  message.set_moved_share(result.moved_share);
-  const SlotTable& before = result.base->split().table();
-  const SlotTable& after = result.revision->split().table();
-  std::map<std::pair<uint16_t, uint16_t>, uint32_t> moved;
-  for (uint32_t slot = 0; slot < kSlots; ++slot) {
-    if (before[slot] != after[slot]) ++moved[{before[slot], after[slot]}];
-  }
-  const VersionSet& versions = result.revision->versions();
-  for (const auto& [way, slots] : moved) {
+  uint32_t moved = 0;
+  for (const SlotMove& one : result.moves) {
     v1::Move& move = *message.add_moves();
-    move.set_from(versions[way.first]);
-    move.set_to(versions[way.second]);
-    move.set_share(static_cast<double>(slots) / kSlots);
+    move.set_from(one.from);
+    move.set_to(one.to);
+    move.set_share(static_cast<double>(one.slots) / kSlots);
+    moved += one.slots;
   }
+  message.set_moved_share(static_cast<double>(moved) / kSlots);
   return message;
 }
 

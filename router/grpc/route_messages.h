@@ -17,6 +17,10 @@ v1::Revision ToMessage(const Revision& revision);
 WeightChange FromMessage(const v1::SetWeightsRequest& request, const std::string& peer);
 WeightChange FromMessage(const v1::RollbackRequest& request, const std::string& peer);
 WeightChange FromMessage(const v1::ResetWeightsRequest& request, const std::string& peer);
+VersionChange FromMessage(const v1::AddVersionRequest& request, const std::string& peer);
+VersionChange FromMessage(const v1::RemoveVersionRequest& request, const std::string& peer);
+// A state that is none becomes kRemoved, which CheckVersionChange() refuses.
+VersionChange FromMessage(const v1::SetVersionStateRequest& request, const std::string& peer);
 
 v1::SetWeightsResponse ToMessage(const RouteBackends& backends,
                                  const RouteStore::ChangeResult& result);

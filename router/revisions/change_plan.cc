@@ -61,10 +61,12 @@ absl::StatusOr<Target> TargetOfWeights(const ActiveRevision& current, const Revi
   if (former != nullptr) {
     const absl::StatusOr<SlotTable> old = SlotTable::Parse(former->slots, versions);
     if (old.ok()) {
-      return Target{weights, before.ReweightTowards(valid, *old), RevisionSource::kRuntime};
+      return Target{weights, before.ReweightTowards(valid, *old), RevisionSource::kRuntime,
+                    current.shared_versions()};
     }
   }
-  return Target{weights, before.Reweight(valid), RevisionSource::kRuntime};
+  return Target{weights, before.Reweight(valid), RevisionSource::kRuntime,
+                current.shared_versions()};
 }
 
 absl::StatusOr<Target> TargetOfRevision(const ActiveRevision& current, const Revision& past) {
@@ -74,7 +76,56 @@ absl::StatusOr<Target> TargetOfRevision(const ActiveRevision& current, const Rev
         absl::StrCat("revision ", past.number, " of route ", past.route,
                      " cannot come back: ", table.status().message()));
   }
-  return Target{past.weights, *std::move(table), RevisionSource::kRuntime};
+  return Target{past.weights, *std::move(table), RevisionSource::kRuntime,
+                current.shared_versions()};
+}
+
+absl::StatusOr<Target> TargetOfConfig(const RouteSpec& config, const ActiveRevision& current,
+                                      const std::map<std::string, uint32_t>& weights) {
+  auto versions = std::make_shared<const VersionSet>(config);
+  SERIN_RETURN_IF_ERROR(Weights::Create(versions->names(), weights).status());
+  // Those that go stand behind, and lose all their slots.
+  std::vector<std::string> all = versions->names();
+  for (const std::string& name : current.versions().names()) {
+    if (!versions->Find(name).has_value()) all.push_back(name);
+  }
+  SERIN_ASSIGN_OR_RETURN(const Weights of_all, Weights::Create(all, weights));
+  SERIN_ASSIGN_OR_RETURN(const SlotTable before, SlotTable::Parse(current.record().slots, all));
+  const std::string runtime = current.versions().RuntimeText();
+  return Target{weights, before.Reweight(of_all), RevisionSource::kConfig, std::move(versions),
+                runtime.empty() ? "" : "the versions of the config file again; before: " + runtime};
+}
+
+absl::Status CheckMayServe(const Target& target, bool force,
+                           absl::FunctionRef<bool(std::string_view)> is_ready) {
+  std::vector<std::string> faults;
+  for (const auto& [name, weight] : target.weights) {
+    const std::optional<uint16_t> version = target.versions->Find(name);
+    if (weight == 0 || !version.has_value()) continue;
+    if (!target.versions->active(*version)) {
+      faults.push_back(
+          absl::StrCat("version ", name, " would get weight ", weight, " but is DRAINED"));
+    } else if (!force && !is_ready(name)) {
+      faults.push_back(absl::StrCat("version ", name, " would get weight ", weight,
+                                    " but has no ready endpoint (force: true gives it anyway)"));
+    }
+  }
+  if (faults.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrJoin(faults, "; "));
+}
+
+std::vector<SlotMove> MovesBetween(const ActiveRevision& before, const ActiveRevision& after) {
+  std::map<std::pair<uint16_t, uint16_t>, uint32_t> moved;
+  for (uint32_t slot = 0; slot < kSlots; ++slot) {
+    ++moved[{before.split().table()[slot], after.split().table()[slot]}];
+  }
+  std::vector<SlotMove> moves;
+  for (const auto& [way, slots] : moved) {
+    const std::string& from = before.versions()[way.first];
+    const std::string& to = after.versions()[way.second];
+    if (from != to) moves.push_back({from, to, slots});
+  }
+  return moves;
 }
 
 Revision NextRevision(const ActiveRevision& current, const WeightChange& change,
@@ -83,12 +134,18 @@ Revision NextRevision(const ActiveRevision& current, const WeightChange& change,
   Revision next{.route = base.route,
                 .number = base.number + 1,
                 .weights = target.weights,
-                .slots = target.table.ToText(current.versions().names()),
+                .slots = target.table.ToText(target.versions->names()),
                 .created_at = std::max(now, base.created_at),
                 .actor = change.actor,
                 .reason = change.reason,
                 .peer = change.peer,
-                .source = target.source};
+                .source = target.source,
+                .versions = target.versions->ForRevision(),
+                .change = target.change};
+  if (target.keeps_end) {
+    next.expires_at = base.expires_at;
+    next.reverts_to = base.reverts_to;
+  }
   if (change.ttl.has_value()) {
     next.expires_at = next.created_at + *change.ttl;
     // What was itself only for a time does not come back.

@@ -2,9 +2,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "router/revisions/revision.h"
@@ -33,6 +37,18 @@ struct Target {
   std::map<std::string, uint32_t> weights;
   SlotTable table;
   RevisionSource source;
+  std::shared_ptr<const VersionSet> versions;
+  // What becomes of the versions, for people.
+  std::string change;
+  // The end that a ttl gave the current revision stays.
+  bool keeps_end = false;
+};
+
+// Keys that go from one version to another.
+struct SlotMove {
+  std::string from;
+  std::string to;
+  uint32_t slots;
 };
 
 // INVALID_ARGUMENT lists every fault of the change at once: weights (unless it is a rollback or a
@@ -47,6 +63,18 @@ absl::StatusOr<Target> TargetOfWeights(const ActiveRevision& current, const Revi
 
 // What `past` said, key for key. FAILED_PRECONDITION when it names a version that is gone.
 absl::StatusOr<Target> TargetOfRevision(const ActiveRevision& current, const Revision& past);
+
+// The weights of the config file and its versions, whatever was said of them at runtime.
+absl::StatusOr<Target> TargetOfConfig(const RouteSpec& config, const ActiveRevision& current,
+                                      const std::map<std::string, uint32_t>& weights);
+
+// FAILED_PRECONDITION names every version that would get weight and is drained or, without `force`,
+// has no ready endpoint.
+absl::Status CheckMayServe(const Target& target, bool force,
+                           absl::FunctionRef<bool(std::string_view)> is_ready);
+
+// What moves between two revisions of a route, by name of the versions.
+std::vector<SlotMove> MovesBetween(const ActiveRevision& before, const ActiveRevision& after);
 
 // The next revision of the route. `now` may lie before the current revision's time (the clock was
 // set back); times never go backwards in the log.

@@ -14,14 +14,17 @@ std::string WeightsText(const std::map<std::string, uint32_t>& weights) {
 }  // namespace
 
 std::string DriftSummary(const Route& route, const ActiveRevision& running) {
+  const std::string runtime = running.versions().RuntimeText();
+  const std::string versions =
+      runtime.empty() ? "" : absl::StrCat("not as in the config file: ", runtime);
   const auto base = route.base();
   const absl::StatusOr<Weights> config = Weights::Create(running.versions().names(), *base);
   if (config.ok() && config->SlotCounts() == running.split().table().Counts(config->size())) {
-    return "";
+    return versions;
   }
   return absl::StrCat("the config file says ", WeightsText(*base), ", revision ", running.number(),
                       " says ", WeightsText(running.record().weights), " (by ",
-                      running.record().actor, ")");
+                      running.record().actor, ")", versions.empty() ? "" : "; ", versions);
 }
 
 }  // namespace serin::router

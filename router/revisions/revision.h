@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "router/revisions/version_spec.h"
 
 namespace serin::router {
 
@@ -28,7 +30,12 @@ struct Revision {
   // When the weights of revision `reverts_to` come back; never, unless it was given a ttl.
   absl::Time expires_at = absl::InfiniteFuture();
   uint64_t reverts_to = 0;
+  // Whose weights these are.
   RevisionSource source = RevisionSource::kRuntime;
+  // All versions in their order, when any of them is not as the config file has it; else none.
+  std::vector<VersionEntry> versions;
+  // What was done to the versions, for people; empty: nothing.
+  std::string change;
 
   bool operator==(const Revision& other) const = default;
 };

@@ -1,6 +1,8 @@
 #include "router/revisions/revision_json.h"
 
 #include <exception>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
@@ -14,6 +16,40 @@ namespace {
 
 std::string TimeText(absl::Time time) {
   return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
+}
+
+Json ToJson(const VersionEntry& entry) {
+  Json json;
+  json["name"] = entry.name;
+  if (entry.state != VersionState::kActive) json["state"] = StateName(entry.state);
+  if (entry.spec.has_value()) json["endpoints"] = entry.spec->endpoints;
+  return json;
+}
+
+absl::StatusOr<VersionEntry> EntryFromJson(const Json& json) {
+  VersionEntry entry;
+  json.at("name").get_to(entry.name);
+  const std::string state = json.value("state", "ACTIVE");
+  for (const VersionState known : {VersionState::kDrained, VersionState::kRemoved}) {
+    if (state == StateName(known)) entry.state = known;
+  }
+  if (!IsName(entry.name)) return absl::InvalidArgumentError("versions: a name is none");
+  if (!json.contains("endpoints")) return entry;
+  entry.spec.emplace();
+  json.at("endpoints").get_to(entry.spec->endpoints);
+  const std::vector<std::string> faults = FaultsOf("versions.", *entry.spec);
+  if (!faults.empty()) return absl::InvalidArgumentError(faults.front());
+  return entry;
+}
+
+absl::Status ReadVersions(const Json& json, Revision& revision) {
+  revision.change = json.value("change", std::string());
+  if (!json.contains("versions")) return absl::OkStatus();
+  for (const Json& one : json.at("versions")) {
+    SERIN_ASSIGN_OR_RETURN(VersionEntry entry, EntryFromJson(one));
+    revision.versions.push_back(std::move(entry));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ReadTime(const Json& json, const char* key, absl::Time& time) {
@@ -41,6 +77,8 @@ std::string RevisionToJson(const Revision& revision) {
     json["expires_at"] = TimeText(revision.expires_at);
     json["reverts_to"] = revision.reverts_to;
   }
+  for (const VersionEntry& entry : revision.versions) json["versions"].push_back(ToJson(entry));
+  if (!revision.change.empty()) json["change"] = revision.change;
   json["source"] = revision.source == RevisionSource::kConfig ? "config" : "runtime";
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -62,6 +100,7 @@ absl::StatusOr<Revision> RevisionFromJson(std::string_view text) {
       SERIN_RETURN_IF_ERROR(ReadTime(json, "expires_at", revision.expires_at));
       json.at("reverts_to").get_to(revision.reverts_to);
     }
+    SERIN_RETURN_IF_ERROR(ReadVersions(json, revision));
     SERIN_RETURN_IF_ERROR(ReadTime(json, "created_at", revision.created_at));
     return revision;
   } catch (const std::exception& fault) {

@@ -9,20 +9,11 @@
 
 #include "common/concurrency/snapshot.h"
 #include "router/revisions/revision.h"
+#include "router/revisions/route_spec.h"
 #include "router/revisions/version_set.h"
 #include "router/traffic/assignment.h"
 
 namespace serin::router {
-
-// What the config file said of a route at the start.
-struct RouteSpec {
-  std::string name;
-  std::string stable_version;
-  std::vector<std::string> versions;
-  std::map<std::string, uint32_t> weights;
-  // By version.
-  std::map<std::string, VersionSpec> specs;
-};
 
 // A revision in force: the record, the versions it knows, the split it means, and what has been
 // served under it. Thread-safe; only counters change.

@@ -22,19 +22,6 @@ constexpr char kConfigActor[] = "config";
 
 bool AnyIsReady(const Route& /*route*/, std::string_view /*version*/) { return true; }
 
-absl::Status CheckReady(const Route& route, const VersionSet& versions,
-                        const std::map<std::string, uint32_t>& weights,
-                        const RouteStore::ReadyCheck& is_ready) {
-  std::vector<std::string> faults;
-  for (const auto& [name, weight] : weights) {
-    if (weight == 0 || !versions.Find(name).has_value() || is_ready(route, name)) continue;
-    faults.push_back(absl::StrCat("version ", name, " would get weight ", weight,
-                                  " but has no ready endpoint (force: true gives it anyway)"));
-  }
-  if (faults.empty()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrJoin(faults, "; "));
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RouteStore>> RouteStore::Create(std::vector<RouteSpec> specs,
@@ -69,8 +56,7 @@ absl::Status RouteStore::AddRoute(RouteSpec spec, std::vector<Revision> history)
     SERIN_RETURN_IF_ERROR(appended);
     history.push_back(start.revision);
   }
-  auto versions =
-      std::make_shared<const VersionSet>(spec.versions, spec.stable_version, spec.specs);
+  auto versions = std::make_shared<const VersionSet>(spec, start.revision.versions);
   auto active = std::make_shared<const ActiveRevision>(std::move(start.revision),
                                                        std::move(start.table), std::move(versions));
   absl::MutexLock lock(&history_mutex_);
@@ -100,17 +86,14 @@ absl::StatusOr<RouteStore::ChangeResult> RouteStore::Plan(Route& route, const We
                                            current->number()));
   }
   SERIN_ASSIGN_OR_RETURN(Target target, make_target(*current));
-  if (!change.force) {
-    SERIN_RETURN_IF_ERROR(CheckReady(route, current->versions(), target.weights, is_ready));
-  }
+  const auto version_is_ready = [&](std::string_view name) { return is_ready(route, name); };
+  SERIN_RETURN_IF_ERROR(CheckMayServe(target, change.force, version_is_ready));
   Revision record = NextRevision(*current, change, target, clock_.Now());
-  const SlotTable& before = current->split().table();
-  const double moved = static_cast<double>(before.Distance(target.table)) / kSlots;
-  return ChangeResult{.route = &route,
-                      .revision = std::make_shared<const ActiveRevision>(
-                          std::move(record), std::move(target.table), current->shared_versions()),
-                      .base = current,
-                      .moved_share = moved};
+  auto next = std::make_shared<const ActiveRevision>(std::move(record), std::move(target.table),
+                                                     std::move(target.versions));
+  std::vector<SlotMove> moves = MovesBetween(*current, *next);
+  return ChangeResult{
+      .route = &route, .revision = std::move(next), .base = current, .moves = std::move(moves)};
 }
 
 absl::StatusOr<RouteStore::ChangeResult> RouteStore::Change(Route& route,
@@ -167,12 +150,19 @@ absl::StatusOr<RouteStore::ChangeResult> RouteStore::Reset(const WeightChange& c
                                                            const ReadyCheck& is_ready) {
   SERIN_ASSIGN_OR_RETURN(Route * route, Find(change.route));
   SERIN_RETURN_IF_ERROR(CheckNote(change));
-  return Change(
-      *route, change, is_ready, [&](const ActiveRevision& current) -> absl::StatusOr<Target> {
-        SERIN_ASSIGN_OR_RETURN(Target target, TargetOfWeights(current, nullptr, *route->base()));
-        target.source = RevisionSource::kConfig;
-        return target;
-      });
+  return Change(*route, change, is_ready, [&](const ActiveRevision& current) {
+    return TargetOfConfig(route->spec(), current, *route->base());
+  });
+}
+
+absl::StatusOr<RouteStore::ChangeResult> RouteStore::ChangeVersion(const VersionChange& change) {
+  SERIN_ASSIGN_OR_RETURN(Route * route, Find(change.note.route));
+  SERIN_RETURN_IF_ERROR(CheckVersionChange(change));
+  return Change(*route, change.note, AnyIsReady, [&](const ActiveRevision& current) {
+    const absl::StatusOr<Revision> comes_back = FindRecord(*route, current.record().reverts_to);
+    return TargetOfVersionChange(route->spec(), current, change,
+                                 comes_back.ok() ? &*comes_back : nullptr);
+  });
 }
 
 absl::Status RouteStore::RevertExpired() {
@@ -216,18 +206,33 @@ absl::StatusOr<bool> RouteStore::ChangeBase(Route& route, std::map<std::string, 
                             .expected_revision = active->number(),
                             .reason = "the config file has changed",
                             .actor = kConfigActor};
-  const absl::Status changed = Reset(change, AnyIsReady).status();
+  const auto make_target = [&](const ActiveRevision& current) {
+    absl::StatusOr<Target> target = TargetOfWeights(current, nullptr, *route.base());
+    if (target.ok()) target->source = RevisionSource::kConfig;
+    return target;
+  };
+  const absl::Status changed = Change(route, change, AnyIsReady, make_target).status();
   if (absl::IsAborted(changed)) return false;
   if (!changed.ok()) return changed;
   return true;
 }
 
+absl::StatusOr<std::shared_ptr<const ActiveRevision>> RouteStore::Activate(const Route& route,
+                                                                           const Revision& record) {
+  const std::shared_ptr<const ActiveRevision> current = route.active();
+  std::shared_ptr<const VersionSet> versions = current->shared_versions();
+  if (record.versions != current->record().versions) {
+    versions = std::make_shared<const VersionSet>(route.spec(), record.versions);
+  }
+  SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, versions->names()));
+  return std::make_shared<const ActiveRevision>(record, std::move(table), std::move(versions));
+}
+
 absl::Status RouteStore::Apply(const Revision& record) {
   for (const std::unique_ptr<Route>& route : routes_) {
     if (route->name() != record.route) continue;
-    const std::shared_ptr<const VersionSet> versions = route->active()->shared_versions();
-    SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, versions->names()));
-    Publish(*route, std::make_shared<const ActiveRevision>(record, std::move(table), versions));
+    SERIN_ASSIGN_OR_RETURN(const auto revision, Activate(*route, record));
+    Publish(*route, revision);
   }
   return absl::OkStatus();
 }
@@ -267,10 +272,8 @@ absl::StatusOr<std::shared_ptr<const ActiveRevision>> RouteStore::FindRevision(
     const Route& route, uint64_t number) const {
   std::shared_ptr<const ActiveRevision> current = route.active();
   if (number == 0 || number == current->number()) return current;
-  SERIN_ASSIGN_OR_RETURN(Revision record, FindRecord(route, number));
-  const std::shared_ptr<const VersionSet>& versions = current->shared_versions();
-  SERIN_ASSIGN_OR_RETURN(SlotTable table, SlotTable::Parse(record.slots, versions->names()));
-  return std::make_shared<const ActiveRevision>(std::move(record), std::move(table), versions);
+  SERIN_ASSIGN_OR_RETURN(const Revision record, FindRecord(route, number));
+  return Activate(route, record);
 }
 
 uint64_t RouteStore::Subscribe(Listener listener) {

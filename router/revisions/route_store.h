@@ -16,6 +16,7 @@
 #include "router/revisions/change_plan.h"
 #include "router/revisions/revision_log.h"
 #include "router/revisions/route.h"
+#include "router/revisions/version_plan.h"
 
 namespace serin::router {
 
@@ -38,7 +39,7 @@ class RouteStore {
     std::shared_ptr<const ActiveRevision> revision;
     // What was in force before.
     std::shared_ptr<const ActiveRevision> base;
-    double moved_share;
+    std::vector<SlotMove> moves;
   };
 
   // Reads the log and appends what the config brings anew. `log` and `clock` must outlive the
@@ -60,6 +61,8 @@ class RouteStore {
   absl::StatusOr<ChangeResult> Rollback(const WeightChange& change, uint64_t revision,
                                         const ReadyCheck& is_ready);
   absl::StatusOr<ChangeResult> Reset(const WeightChange& change, const ReadyCheck& is_ready);
+
+  absl::StatusOr<ChangeResult> ChangeVersion(const VersionChange& change);
 
   // Brings back the former weights of every route whose revision's ttl has run out. The first
   // error; it is tried again with the next call.
@@ -94,6 +97,9 @@ class RouteStore {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(writer_);
   absl::Status Revert(Route& route, const Revision& expired);
   absl::StatusOr<Revision> FindRecord(const Route& route, uint64_t number) const;
+  // The revision as this process sees it. Errors: it names a version that is not known.
+  static absl::StatusOr<std::shared_ptr<const ActiveRevision>> Activate(const Route& route,
+                                                                        const Revision& record);
   // From a shared log; what is known already is passed over.
   absl::Status Apply(const Revision& record);
   void Publish(Route& route, const std::shared_ptr<const ActiveRevision>& next);

@@ -1,14 +1,35 @@
 #include "router/revisions/version_spec.h"
 
+#include <algorithm>
 #include <set>
-#include <string_view>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "common/strings/absl_view.h"
 
 namespace serin::router {
+
+std::string_view StateName(VersionState state) {
+  switch (state) {
+    case VersionState::kActive:
+      return "ACTIVE";
+    case VersionState::kDrained:
+      return "DRAINED";
+    case VersionState::kRemoved:
+      return "REMOVED";
+  }
+  return "";
+}
+
+bool IsName(std::string_view name) {
+  constexpr size_t kLongest = 63;
+  return !name.empty() && name.size() <= kLongest &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.';
+         });
+}
 
 absl::StatusOr<EndpointTarget> EndpointTarget::Parse(const std::string& text) {
   absl::string_view rest = text;

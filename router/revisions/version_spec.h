@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,6 +16,27 @@ struct VersionSpec {
 
   bool operator==(const VersionSpec& other) const = default;
 };
+
+// Whether a version may get weight and be pinned. A removed one is only remembered while the config
+// file still has it.
+enum class VersionState { kActive, kDrained, kRemoved };
+
+// "ACTIVE", "DRAINED", "REMOVED".
+std::string_view StateName(VersionState state);
+
+// What was said of a version at runtime.
+struct VersionEntry {
+  std::string name;
+  VersionState state = VersionState::kActive;
+  // None: the config file's.
+  std::optional<VersionSpec> spec;
+
+  bool operator==(const VersionEntry& other) const = default;
+};
+
+// Names stand in metrics, headers and the revision log, so they are kept simple: 1 to 63 letters,
+// digits, '-', '_' or '.'.
+bool IsName(std::string_view name);
 
 // Where one or more endpoints are: "host:port" is one, whatever the host's name means;
 // "dns:///host:port" is every address of the name, each an endpoint of its own.

@@ -49,6 +49,41 @@ class ControlTest(unittest.TestCase):
         with self.assertRaisesRegex(RpcFailed, "(?s)InvalidArgument.*at most 5"):
             self.admin("WatchRoute", from_revision=6)
 
+    def test_grpcurl_alone_adds_drains_and_removes_a_version(self):
+        endpoint = self.admin("GetRoute")["versions"][1]["endpoints"][0]["address"]
+        added = self.admin("AddVersion", version="v3", definition={"endpoints": [endpoint]}, reason="new")
+        self.assertEqual([v["name"] for v in added["route"]["versions"]], ["v1", "v2", "v3"])
+        with self.assertRaisesRegex(RpcFailed, "(?s)AlreadyExists.*replace"):
+            self.admin("AddVersion", version="v3", definition={"endpoints": [endpoint]})
+        self.admin("SetWeights", weights={"v1": 1, "v3": 1}, force=True)
+        with self.assertRaisesRegex(RpcFailed, "(?s)FailedPrecondition.*version v3 has weight 1"):
+            self.admin("RemoveVersion", version="v3")
+        self.admin("SetWeights", weights={"v1": 1})
+        drained = self.admin("SetVersionState", version="v3", state="DRAINED")["route"]
+        self.assertEqual(drained["versions"][2]["state"], "DRAINED")
+        with self.assertRaisesRegex(RpcFailed, "(?s)FailedPrecondition.*DRAINED"):
+            self.admin("SetWeights", weights={"v3": 1}, force=True)
+        self.admin("RemoveVersion", version="v3")
+        changes = [r.get("change", "") for r in self.admin("ListRevisions", limit=6)["revisions"]]
+        self.assertEqual(changes, ["version v3 removed", "version v3 drained", "", "",
+                                   f"version v3 added: {endpoint}", ""])
+
+    def test_serinctl_changes_versions(self):
+        endpoint = self.admin("GetRoute")["versions"][1]["endpoints"][0]["address"]
+        self.assertIn("v3", self.serinctl("version", "add", "v3", "--endpoint", endpoint, "--reason", "new"))
+        self.serinctl("version", "add", "v3", code=64)
+        self.serinctl("version", "add", "v3", "--endpoint", "nowhere", "--replace", code=64)
+        self.serinctl("version", "drain", "v1", code=2)
+        self.assertIn("DRAINED", self.serinctl("version", "drain", "v3"))
+        self.serinctl("version", "activate", "v3")
+        self.assertIn("--yes", self.serinctl("version", "remove", "v3", code=6))
+        self.serinctl("version", "remove", "v3", "--yes")
+        self.serinctl("version", "remove", "v3", "--yes", code=5)
+        self.assertIn("[version v3 removed]", self.serinctl("history"))
+        plan = json.loads(self.serinctl("-o", "json", "version", "add", "v4", "--endpoint", endpoint, "--dry-run"))
+        self.assertEqual(plan["route"]["versions"][2]["definition"]["endpoints"], [endpoint])
+        self.assertIn("Define a version", self.serinctl("version", "--help"))
+
     def test_a_change_with_a_ttl_is_taken_back(self):
         temporary = self.admin("SetWeights", weights={"v2": 1}, ttl="1s")["route"]
         self.assertEqual(temporary["reverts_to"], "1")

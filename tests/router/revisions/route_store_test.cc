@@ -127,7 +127,8 @@ TEST_F(RouteStoreTest, ADryRunAnswersAsIfDoneAndChangesNothing) {
   const auto result = store->SetWeights(change, AllReady);
   ASSERT_THAT(result, IsOk());
   EXPECT_EQ(result->revision->number(), 2u);
-  EXPECT_EQ(result->moved_share, 0.3);
+  ASSERT_EQ(result->moves.size(), 1u);
+  EXPECT_EQ(result->moves[0].slots, 3000u);
   EXPECT_EQ(log_.revisions.size(), 1u);
   EXPECT_EQ(store->routes().front()->active()->number(), 1u);
 }

@@ -79,8 +79,8 @@ TEST(BlockScheduleTest, RevisionsHaveOrdersOfTheirOwn) {
 }
 
 TEST(ActiveRevisionTest, EveryBlockIsExactUnderAnyNumberOfThreads) {
-  const auto versions =
-      std::make_shared<const VersionSet>(std::vector<std::string>{"v1", "v2", "v3"}, "v1");
+  const auto versions = std::make_shared<const VersionSet>(
+      RouteSpec{.stable_version = "v1", .versions = {"v1", "v2", "v3"}});
   const Weights weights = *Weights::Create(versions->names(), {{"v1", 70}, {"v2", 20}, {"v3", 10}});
   const ActiveRevision active({.route = "sentiment", .number = 1}, SlotTable::Create(weights),
                               versions);
