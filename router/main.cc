@@ -13,6 +13,9 @@
 #include "router/router.h"
 #include "router/router_config.h"
 
+// How long Kafka is left alone between two tries; each waits for it besides.
+constexpr absl::Duration kKafkaPause = absl::Seconds(1);
+
 int main(int argc, char** argv) {
   CLI::App app("serin-router: splits predictions between the versions of a model, exactly");
   std::string config_path;
@@ -35,8 +38,14 @@ int main(int argc, char** argv) {
   serin::SetUpProcess();
   serin::ShutdownSignal shutdown;
   serin::InitLogging("serin-router", config.log().level(), config.log().format());
-  auto router = serin::router::Router::Start(config, config_path);
+  const auto wait_for_kafka = [&](const absl::Status& reason) {
+    spdlog::warn("waiting for the revision log at {}: {}", config.revision_log().kafka().brokers(),
+                 std::string(reason.message()));
+    return !shutdown.WaitFor(kKafkaPause);
+  };
+  auto router = serin::router::Router::Start(config, config_path, wait_for_kafka);
   if (!router.ok()) {
+    if (shutdown.WaitFor(absl::ZeroDuration())) return 0;
     spdlog::error("cannot start: {}", std::string(router.status().message()));
     return 1;
   }

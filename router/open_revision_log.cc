@@ -6,9 +6,15 @@
 namespace serin::router {
 
 absl::StatusOr<std::unique_ptr<RevisionLog>> OpenRevisionLog(
-    const v1::config::RevisionLogConfig& config) {
-  if (!config.kafka().brokers().empty()) return KafkaRevisionLog::Open(config.kafka());
-  return FileRevisionLog::Open(config.path(), config.keep());
+    const v1::config::RevisionLogConfig& config, const KeepTrying& keep_trying) {
+  if (config.kafka().brokers().empty()) {
+    return FileRevisionLog::Open(config.path(), config.keep());
+  }
+  while (true) {
+    auto log = KafkaRevisionLog::Open(config.kafka());
+    if (log.ok() || !absl::IsUnavailable(log.status()) || !keep_trying) return log;
+    if (!keep_trying(log.status())) return log;
+  }
 }
 
 }  // namespace serin::router

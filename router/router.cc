@@ -8,7 +8,6 @@
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 #include "router/grpc/grpc_endpoint.h"
-#include "router/open_revision_log.h"
 #include "router/router_config.h"
 
 namespace serin::router {
@@ -35,9 +34,10 @@ TlsFiles AdminTls(const v1::config::RouterConfig& config) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Router>> Router::Start(const v1::config::RouterConfig& config,
-                                                      const std::string& config_path) {
+                                                      const std::string& config_path,
+                                                      const KeepTrying& keep_trying) {
   auto router = std::unique_ptr<Router>(new Router(config, config_path));
-  SERIN_RETURN_IF_ERROR(router->Build());
+  SERIN_RETURN_IF_ERROR(router->Build(keep_trying));
   SERIN_RETURN_IF_ERROR(router->Serve());
   return router;
 }
@@ -53,8 +53,8 @@ Router::~Router() {
   endpoints_.reset();
 }
 
-absl::Status Router::Build() {
-  SERIN_ASSIGN_OR_RETURN(log_, OpenRevisionLog(config_.revision_log()));
+absl::Status Router::Build(const KeepTrying& keep_trying) {
+  SERIN_ASSIGN_OR_RETURN(log_, OpenRevisionLog(config_.revision_log(), keep_trying));
   SERIN_ASSIGN_OR_RETURN(store_, RouteStore::Create(RouteSpecs(config_), *log_, clock_));
   BuildBackends();
   const v1::config::RouterLimitsConfig& limits = config_.limits();

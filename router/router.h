@@ -18,6 +18,7 @@
 #include "router/grpc/canary_admin_service.h"
 #include "router/grpc/predictor_service.h"
 #include "router/http/predict_gateway.h"
+#include "router/open_revision_log.h"
 #include "router/periodic_thread.h"
 #include "router/revisions/revision_log.h"
 #include "router/revisions/route_store.h"
@@ -32,10 +33,11 @@ namespace serin::router {
 class Router {
  public:
   // `config` has passed CheckRouterConfig; `config_path` is the file it came from, whose weights
-  // are followed, or empty. Errors: an address in use, a revision log or token file that cannot be
-  // used.
+  // are followed, or empty; `keep_trying` as in OpenRevisionLog. Errors: an address in use, a
+  // revision log or token file that cannot be used.
   static absl::StatusOr<std::unique_ptr<Router>> Start(const v1::config::RouterConfig& config,
-                                                       const std::string& config_path = "");
+                                                       const std::string& config_path = "",
+                                                       const KeepTrying& keep_trying = {});
   ~Router();
 
   // Not ready from now on; refuses new requests and waits for those in flight, at most the
@@ -52,7 +54,7 @@ class Router {
   Router(const v1::config::RouterConfig& config, const std::string& config_path)
       : config_(config), config_path_(config_path) {}
 
-  absl::Status Build();
+  absl::Status Build(const KeepTrying& keep_trying);
   absl::Status Serve();
   void BuildBackends();
   std::shared_ptr<Upstream> MakeEndpoint(const std::string& address, VersionStats& stats) const;

@@ -42,11 +42,11 @@ def is_running(pid):
 
 
 class Kafka:
-    """A real broker in a folder of its own, on a free port."""
+    """A real broker in a folder of its own, on a free port unless one is given."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, port=0):
         self._folder = folder
-        self.address = self._run("start", "--port", "0").strip()
+        self.address = self._run("start", "--port", str(port)).strip()
 
     def stop(self):
         self._run("stop")
