@@ -22,16 +22,27 @@ def render(folder):
     return subprocess.run([KUSTOMIZE, "build", folder], capture_output=True, text=True, check=True).stdout
 
 
-def with_component(overlay, name):
+def rendered_with(overlay, name):
     """The overlay with an optional component, as a user would add it."""
     folder = pathlib.Path(tempfile.mkdtemp(dir=DEPLOY / "k8s", prefix=".test-"))
     try:
         (folder / "kustomization.yaml").write_text(
             f"resources: [../overlays/{overlay}]\ncomponents: [../components/{name}]\n")
-        return read_yaml(render(folder))
+        return render(folder)
     finally:
         (folder / "kustomization.yaml").unlink()
         folder.rmdir()
+
+
+def with_component(overlay, name):
+    return read_yaml(rendered_with(overlay, name))
+
+
+def self_signed(folder):
+    """tls.crt, tls.key and ca.crt in the folder, all of one certificate."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-days", "1",
+                    "-keyout", folder / "tls.key", "-out", folder / "tls.crt"], check=True, capture_output=True)
+    (folder / "ca.crt").write_bytes((folder / "tls.crt").read_bytes())
 
 
 def of_kind(objects, *kinds):
@@ -82,6 +93,11 @@ class ManifestsTest(unittest.TestCase):
         for name, objects in self.objects.items():
             with self.subTest(overlay=name):
                 yield name, objects
+
+    def router_config(self, objects):
+        (config,) = [thing["data"]["router.yaml"] for name, thing in of_kind(objects, "ConfigMap").items()
+                     if name.startswith("router-")]
+        return config
 
     def test_every_object_fits_the_schema_of_its_kind(self):
         for name, _ in self.each():
@@ -138,8 +154,7 @@ class ManifestsTest(unittest.TestCase):
     def test_several_routers_never_write_one_file(self):
         for _, objects in self.each():
             router = of_kind(objects, "Deployment")["router"]["spec"]
-            (config,) = [thing["data"]["router.yaml"] for name, thing in of_kind(objects, "ConfigMap").items()
-                         if name.startswith("router-")]
+            config = self.router_config(objects)
             shared = "kafka:" in config
             self.assertEqual(router["replicas"] > 1, shared)
             self.assertEqual(router["strategy"]["type"], "RollingUpdate" if shared else "Recreate")
@@ -149,8 +164,7 @@ class ManifestsTest(unittest.TestCase):
     def test_the_router_follows_every_pod_of_the_headless_services(self):
         for _, objects in self.each():
             services = of_kind(objects, "Service")
-            (config,) = [thing["data"]["router.yaml"] for name, thing in of_kind(objects, "ConfigMap").items()
-                         if name.startswith("router-")]
+            config = self.router_config(objects)
             names = re.findall(r'endpoints: \["dns:///([^:"]+):(\d+)"\]', config)
             self.assertEqual([name for name, _ in names], ["model-server-v1", "model-server-v2"])
             for name, port in names:
@@ -202,6 +216,43 @@ class ManifestsTest(unittest.TestCase):
             self.assertLessEqual(monitor["spec"]["selector"]["matchLabels"].items(),
                                  pod["metadata"]["labels"].items())
             self.assertIn(endpoint["port"], [p["name"] for p in pod["spec"]["containers"][0]["ports"]])
+
+    def test_mutual_tls_on_the_admin_port_is_whole(self):
+        text = rendered_with("production", "mtls")
+        objects = read_yaml(text)
+        core = "\n---\n".join(part for part in text.split("\n---\n") if "cert-manager.io" not in part)
+        done = subprocess.run([VALIDATE, "--strict", "-"], input=core, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+        certificates, issuers = of_kind(objects, "Certificate"), of_kind(objects, "Issuer")
+        for certificate in certificates.values():
+            self.assertIn(certificate["spec"]["issuerRef"]["name"], issuers)
+        self.assertEqual(issuers["serin-ca"]["spec"]["ca"]["secretName"],
+                         certificates["serin-ca"]["spec"]["secretName"])
+        pod = of_kind(objects, "Deployment")["router"]["spec"]["template"]["spec"]
+        secrets = [volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume]
+        self.assertEqual(secrets, [certificates["router"]["spec"]["secretName"]])
+        self.assertEqual(list(faults_of("router", of_kind(objects, "Deployment")["router"])), [])
+
+        config = self.router_config(objects)
+        self.assertIn(certificates["operator"]["spec"]["commonName"], config)
+        self.assertNotIn("allow_insecure_admin", config)
+        mount = next(mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"] if mount["name"] == "tls")
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            self_signed(folder)
+            (folder / "router.yaml").write_text(config.replace(mount, name))
+            done = subprocess.run([binary("serin-router"), "--config", folder / "router.yaml", "--check-config"],
+                                  capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_mutual_tls_changes_nothing_else_of_the_routers_config(self):
+        (plain,) = read_yaml(self.router_config(self.objects["production"]))
+        (secure,) = read_yaml(self.router_config(with_component("production", "mtls")))
+        for config in (plain, secure):
+            for key in ("admin_tls", "admin_access", "allow_insecure_admin"):
+                config.pop(key, None)
+        self.assertEqual(plain, secure)
 
 
 if __name__ == "__main__":

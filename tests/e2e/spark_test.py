@@ -11,7 +11,8 @@ import unittest
 
 from support import ROOT, Kafka, temporary_folder
 from stack import ports, texts
-from stack.stack import Stack, binary
+from stack.process import Process, wait_until
+from stack.stack import binary
 
 SPARK = ROOT / "examples/spark"
 PYTHON = ROOT / ".data/venv-spark/bin/python"
@@ -40,9 +41,18 @@ class SparkTest(unittest.TestCase):
         cls.kafka = Kafka(cls.folder / "kafka")
         cls.addClassCleanup(cls.kafka.stop)
         cls.kafka.create_topics(test=2, predictions=2, dead_letters=1)
-        cls.stack = cls.enterClassContext(
-            Stack(cls.folder / "stack", kafka=cls.kafka.address, any_free=True))
+        cls.addresses = cls.up()
         cls.notebook = cls.run_example("row_by_row.ipynb")
+
+    @classmethod
+    def up(cls):
+        """tools/up beside that Kafka, as examples/README.md has it. Listener -> address."""
+        log = cls.folder / "up.log"
+        process = Process("up", [sys.executable, ROOT / "tools/up", "--dir", cls.folder / "up", "--free-ports",
+                                 "--kafka", cls.kafka.address], log, ROOT)
+        cls.addClassCleanup(process.stop)
+        wait_until(lambda: "All processes are up" in log.read_text(), "start of all processes", 60, [process])
+        return json.loads((cls.folder / "up/stack.json").read_text())["addresses"]
 
     @classmethod
     def run_example(cls, name):
@@ -56,8 +66,9 @@ class SparkTest(unittest.TestCase):
     @classmethod
     def copy(cls, name):
         """The example on this test's ports, as deep in its folder as in ours: it looks for proto/."""
-        actual = {ports.DEFAULT_PORTS[listener]: port for listener, port in cls.stack.ports.items()}
-        actual[ports.KAFKA_PORT] = int(cls.kafka.address.rsplit(":", 1)[1])
+        numbers = {listener: int(address.rsplit(":", 1)[1]) for listener, address in cls.addresses.items()}
+        actual = {port: numbers[listener] for listener, port in ports.DEFAULT_PORTS.items()}
+        actual[ports.KAFKA_PORT] = numbers["kafka"]
         file = cls.folder / "examples/spark" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         if not (cls.folder / "proto").exists():
@@ -70,7 +81,7 @@ class SparkTest(unittest.TestCase):
         answers = {}
         for version in ("v1", "v2"):
             done = subprocess.run([binary("serinctl"), "-o", "json", "predict", text, "--version", version,
-                                   "--router", self.stack.address("router")], capture_output=True, text=True)
+                                   "--router", self.addresses["router"]], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             answers[version] = json.loads(done.stdout)
         return answers
