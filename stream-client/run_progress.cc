@@ -1,6 +1,7 @@
 #include "stream-client/run_progress.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,26 @@
 
 namespace serin::stream {
 namespace {
+
+constexpr int kBarWidth = 24;
+// Of a new rate in the smoothed one.
+constexpr double kSmoothing = 0.3;
+// Back to the line's begin, and clear it.
+constexpr char kOverwrite[] = "\r\x1b[K";
+
+std::string Bar(uint64_t finished, int64_t lag) {
+  const double all = static_cast<double>(finished) + static_cast<double>(lag);
+  const double share = all > 0 ? static_cast<double>(finished) / all : 1;
+  const auto filled = static_cast<size_t>(share * kBarWidth);
+  return absl::StrFormat("[%s%s] %3.0f%%  ", std::string(filled, '='),
+                         std::string(kBarWidth - filled, ' '), std::floor(share * 100));
+}
+
+std::string TimeLeft(int64_t lag, double rate) {
+  if (lag == 0) return "0s";
+  if (rate < 1) return "unknown";
+  return absl::FormatDuration(absl::Seconds(std::ceil(static_cast<double>(lag) / rate)));
+}
 
 double Rate(uint64_t records, absl::Duration elapsed) {
   return static_cast<double>(records) / std::max(absl::ToDoubleSeconds(elapsed), 1e-3);
@@ -52,6 +73,19 @@ std::string RunProgress::Line(const PipelineTotals& totals, std::optional<int64_
   last_ = now;
   next_ = now + interval_;
   return line;
+}
+
+std::string RunProgress::TerminalLine(const PipelineTotals& totals, std::optional<int64_t> lag,
+                                      absl::Time now) {
+  const double rate = Rate(totals.finished() - last_finished_, now - last_);
+  rate_ = rate_ == 0 ? rate : kSmoothing * rate + (1 - kSmoothing) * rate_;
+  last_finished_ = totals.finished();
+  last_ = now;
+  const std::string counts = absl::StrFormat("%d records, %.0f/s, %d dead letters",
+                                             totals.finished(), rate_, totals.dead_lettered);
+  if (!lag.has_value()) return absl::StrCat(kOverwrite, counts, ", lag not known yet");
+  return absl::StrCat(kOverwrite, Bar(totals.finished(), *lag), counts, ", lag ", *lag,
+                      ", time left ", TimeLeft(*lag, rate_));
 }
 
 }  // namespace serin::stream

@@ -33,6 +33,11 @@ class RunProgress {
   // A line with the totals, the rate since the last line, and the lag where it is known.
   std::string Line(const PipelineTotals& totals, std::optional<int64_t> lag, absl::Time now);
 
+  // What takes the place of the last such line on a terminal: a bar where the lag is known, the
+  // records done, the rate since the last line (smoothed), the lag, and the time left at that rate.
+  std::string TerminalLine(const PipelineTotals& totals, std::optional<int64_t> lag,
+                           absl::Time now);
+
   absl::Time started() const { return started_; }
 
  private:
@@ -41,6 +46,7 @@ class RunProgress {
   absl::Time next_ = absl::InfiniteFuture();
   absl::Time last_;
   uint64_t last_finished_ = 0;
+  double rate_ = 0;  // smoothed, of terminal lines
 };
 
 }  // namespace serin::stream

@@ -7,6 +7,8 @@
 
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
+#include "stream-client/decoding/json_text_decoder.h"
+#include "stream-client/decoding/plain_text_decoder.h"
 #include "stream-client/stream_config.h"
 
 namespace serin::stream {
@@ -15,6 +17,14 @@ namespace {
 constexpr absl::Duration kQuestionTimeout = absl::Seconds(1);
 constexpr absl::Duration kShortestPause = absl::Milliseconds(100);
 constexpr absl::Duration kLongestPause = absl::Seconds(2);
+constexpr absl::Duration kLagInterval = absl::Milliseconds(200);
+
+std::unique_ptr<TextDecoder> MakeDecoder(const v1::config::SourceConfig& source) {
+  if (source.format() == "text") {
+    return std::make_unique<PlainTextDecoder>(source.max_text_bytes());
+  }
+  return std::make_unique<JsonTextDecoder>(source.max_text_bytes(), source.text_field());
+}
 
 // Whether waiting may help against an error met while connecting.
 bool IsPassing(const absl::Status& status, bool topic_may_appear) {
@@ -32,8 +42,10 @@ bool IsPassing(const absl::Status& status, bool topic_may_appear) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<StreamClient>> StreamClient::Create(
-    const v1::config::StreamConfig& config, std::ostream& console, std::ostream* progress) {
+    const v1::config::StreamConfig& config, std::ostream& console, std::ostream* progress,
+    std::ostream* terminal) {
   std::unique_ptr<StreamClient> client(new StreamClient(config));
+  client->terminal_ = terminal;
   SERIN_RETURN_IF_ERROR(client->Build(console, progress));
   return client;
 }
@@ -42,7 +54,7 @@ StreamClient::StreamClient(const v1::config::StreamConfig& config)
     : config_(config),
       available_now_(IsBounded(config)),
       metrics_(*registry_),
-      decoder_(config.source().max_text_bytes()) {}
+      decoder_(MakeDecoder(config.source())) {}
 
 StreamClient::~StreamClient() {
   if (source_ != nullptr) source_->Close();
@@ -52,12 +64,7 @@ absl::Status StreamClient::Build(std::ostream& console, std::ostream* progress) 
   const KafkaConnection connection = ToConnection(config_);
   SERIN_ASSIGN_OR_RETURN(source_,
                          KafkaRecordSource::Create(connection, ToSourceOptions(config_), wakeup_));
-  SERIN_RETURN_IF_ERROR(BuildSink(connection));
-  RecordSink* sink = kafka_sink_.get();
-  if (config_.sink().console().enabled()) {
-    console_sink_ = std::make_unique<ConsoleSink>(ToConsoleOptions(config_), *sink, console);
-    sink = console_sink_.get();
-  }
+  SERIN_RETURN_IF_ERROR(BuildSinks(connection, console));
   scorer_ = std::make_unique<PredictStreamScorer>(ToScorerOptions(config_), wakeup_, clock_);
   OffsetCommitter& committer =
       transactions_ != nullptr ? static_cast<OffsetCommitter&>(*transactions_) : *source_;
@@ -69,7 +76,7 @@ absl::Status StreamClient::Build(std::ostream& console, std::ostream* progress) 
   }
   pipeline_ = std::make_unique<Pipeline>(
       ToPipelineOptions(config_),
-      PipelinePorts{*source_, decoder_, *scorer_, *sink, committer, *observer, wakeup_, clock_});
+      PipelinePorts{*source_, *decoder_, *scorer_, *sink_, committer, *observer, wakeup_, clock_});
   readiness_.Set("kafka", false, "not connected yet");
   readiness_.Set("router", false, "not connected yet");
   SERIN_ASSIGN_OR_RETURN(admin_,
@@ -77,7 +84,24 @@ absl::Status StreamClient::Build(std::ostream& console, std::ostream* progress) 
   return absl::OkStatus();
 }
 
-absl::Status StreamClient::BuildSink(const KafkaConnection& connection) {
+absl::Status StreamClient::BuildSinks(const KafkaConnection& connection, std::ostream& console) {
+  SERIN_RETURN_IF_ERROR(BuildKafkaSink(connection));
+  sink_ = kafka_sink_.get();
+  const v1::config::SinkConfig& sink = config_.sink();
+  if (!sink.jsonl().path().empty()) {
+    SERIN_ASSIGN_OR_RETURN(auto file, JsonlFile::Open(ToJsonlOptions(config_)));
+    const Envelope envelope = sink.jsonl().envelope() == "kcat" ? Envelope::kKcat : Envelope::kNone;
+    jsonl_sink_ = std::make_unique<JsonlSink>(std::move(file), envelope, *sink_);
+    sink_ = jsonl_sink_.get();
+  }
+  if (sink.console().enabled()) {
+    console_sink_ = std::make_unique<ConsoleSink>(ToConsoleOptions(config_), *sink_, console);
+    sink_ = console_sink_.get();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status StreamClient::BuildKafkaSink(const KafkaConnection& connection) {
   if (!IsExactlyOnce(config_)) {
     SERIN_ASSIGN_OR_RETURN(kafka_sink_,
                            KafkaRecordSink::Create(connection, ToSinkTopics(config_), wakeup_));
@@ -146,23 +170,35 @@ absl::Status StreamClient::Work() {
       connected = scorer_->connected();
       readiness_.Set("router", connected, "no stream to " + config_.router().address());
     }
-    if (const absl::Time now = clock_.Now(); progress_.IsDue(now)) Report(now);
+    ReportWhenDue(clock_.Now());
   }
-  UpdateLag();
+  const std::optional<int64_t> lag = UpdateLag();
+  if (terminal_ != nullptr) {
+    *terminal_ << progress_.TerminalLine(pipeline_->totals(), lag, clock_.Now()) << std::endl;
+  }
   return pipeline_->status();
 }
 
-void StreamClient::Report(absl::Time now) {
-  spdlog::info("{}", progress_.Line(pipeline_->totals(), UpdateLag(), now));
+void StreamClient::ReportWhenDue(absl::Time now) {
+  if (now < next_lag_) return;
+  next_lag_ = now + kLagInterval;
+  const std::optional<int64_t> lag = UpdateLag();
+  if (terminal_ != nullptr) {
+    *terminal_ << progress_.TerminalLine(pipeline_->totals(), lag, now) << std::flush;
+  } else if (progress_.IsDue(now)) {
+    spdlog::info("{}", progress_.Line(pipeline_->totals(), lag, now));
+  }
 }
 
 std::optional<int64_t> StreamClient::UpdateLag() {
   std::optional<int64_t> total;
-  for (const PartitionOffset& finished : pipeline_->watermarks()) {
-    const std::optional<int64_t> end = source_->KnownEnd(finished.partition);
-    if (!end.has_value()) continue;
-    const int64_t lag = std::max<int64_t>(*end - finished.next_offset, 0);
-    metrics_.SetLag(finished.partition, lag);
+  for (const auto& [partition, position] : pipeline_->positions()) {
+    const std::optional<int64_t> end = source_->KnownEnd(partition);
+    const std::optional<int64_t> start =
+        position < 0 ? source_->KnownStart(partition) : std::optional(position);
+    if (!end.has_value() || !start.has_value()) continue;
+    const int64_t lag = std::max<int64_t>(*end - *start, 0);
+    metrics_.SetLag(partition, lag);
     total = total.value_or(0) + lag;
   }
   return total;

@@ -15,7 +15,6 @@
 #include "common/time/clock.h"
 #include "serin/v1/config/stream.pb.h"
 #include "stream-client/batch_progress.h"
-#include "stream-client/decoding/json_text_decoder.h"
 #include "stream-client/grpc/predict_stream_scorer.h"
 #include "stream-client/kafka/kafka_record_sink.h"
 #include "stream-client/kafka/kafka_record_source.h"
@@ -24,6 +23,7 @@
 #include "stream-client/pipeline/wakeup.h"
 #include "stream-client/run_progress.h"
 #include "stream-client/sinks/console_sink.h"
+#include "stream-client/sinks/jsonl_sink.h"
 #include "stream-client/stream_metrics.h"
 
 namespace serin::stream {
@@ -31,12 +31,13 @@ namespace serin::stream {
 // The composition root of `serin-stream run`.
 class StreamClient {
  public:
-  // `console` and `progress` (null: no progress lines) must outlive the client. Errors:
+  // The streams must outlive the client: `console` takes the tables, `progress` a line a batch
+  // (null: none), `terminal` a line that is written over and over (null: lines in the log). Errors:
   // INVALID_ARGUMENT for a Kafka property librdkafka refuses, UNAVAILABLE when the admin address
-  // cannot be listened on.
+  // cannot be listened on or a file cannot be opened.
   static absl::StatusOr<std::unique_ptr<StreamClient>> Create(
       const v1::config::StreamConfig& config, std::ostream& console,
-      std::ostream* progress = nullptr);
+      std::ostream* progress = nullptr, std::ostream* terminal = nullptr);
   ~StreamClient();
 
   // Waits for Kafka and for the topic (with the trigger available-now a missing topic is
@@ -55,11 +56,12 @@ class StreamClient {
   explicit StreamClient(const v1::config::StreamConfig& config);
 
   absl::Status Build(std::ostream& console, std::ostream* progress);
-  absl::Status BuildSink(const KafkaConnection& connection);
+  absl::Status BuildSinks(const KafkaConnection& connection, std::ostream& console);
+  absl::Status BuildKafkaSink(const KafkaConnection& connection);
   absl::Status Connect();
   absl::Status Assign();
   absl::Status Work();
-  void Report(absl::Time now);
+  void ReportWhenDue(absl::Time now);
   std::optional<int64_t> UpdateLag();
 
   const v1::config::StreamConfig config_;
@@ -70,16 +72,20 @@ class StreamClient {
   Readiness readiness_;
   const std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   StreamMetrics metrics_;
-  JsonTextDecoder decoder_;
+  const std::unique_ptr<TextDecoder> decoder_;
   // The order matters: records must be gone before the source that lent them.
   std::unique_ptr<KafkaRecordSource> source_;
   std::unique_ptr<RecordSink> kafka_sink_;
   TransactionSink* transactions_ = nullptr;  // kafka_sink_, with exactly-once
+  std::unique_ptr<JsonlSink> jsonl_sink_;
   std::unique_ptr<ConsoleSink> console_sink_;
   std::unique_ptr<PredictStreamScorer> scorer_;
   std::unique_ptr<BatchProgress> batch_progress_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<AdminEndpoint> admin_;
+  RecordSink* sink_ = nullptr;  // the first one
+  std::ostream* terminal_ = nullptr;
+  absl::Time next_lag_ = absl::InfinitePast();
   RunProgress progress_;
 };
 

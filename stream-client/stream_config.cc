@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
@@ -21,6 +24,11 @@ void Apply(const StreamOverrides& overrides, StreamConfig& config) {
   if (!overrides.group.empty()) config.mutable_source()->set_group_id(overrides.group);
   if (!overrides.start.empty()) config.mutable_source()->set_start(overrides.start);
   if (!overrides.trigger.empty()) config.mutable_trigger()->set_mode(overrides.trigger);
+  if (overrides.kcat_output) {
+    config.mutable_sink()->mutable_jsonl()->set_path("-");
+    config.mutable_sink()->mutable_jsonl()->set_envelope("kcat");
+    config.mutable_sink()->mutable_console()->set_enabled(false);
+  }
   if (!overrides.delivery.empty()) config.mutable_delivery()->set_mode(overrides.delivery);
   for (const auto& [name, value] : overrides.properties) {
     (*config.mutable_kafka()->mutable_properties())[name] = value;
@@ -47,6 +55,14 @@ void CheckTrigger(const StreamConfig& config, ConfigFaults& faults) {
              "available-now, once, continuous or processing-time=DURATION of at most 1h", mode);
 }
 
+void CheckTextField(const StreamConfig& config, ConfigFaults& faults) {
+  const std::string& path = config.source().text_field();
+  const std::vector<absl::string_view> names = absl::StrSplit(path, '.');
+  if (std::count(names.begin(), names.end(), "") > 0) {
+    faults.Add("source.text_field", "names of fields with dots between them", path);
+  }
+}
+
 absl::Status Check(const StreamConfig& config, const std::string& file) {
   ConfigFaults faults(file);
   const std::string& input = config.source().topic();
@@ -67,6 +83,11 @@ absl::Status Check(const StreamConfig& config, const std::string& file) {
   check_output("sink.dead_letter_topic", config.sink().dead_letter_topic());
   if (config.sink().dead_letter_topic().empty()) {
     faults.Add("sink.dead_letter_topic", "the name of a topic", "nothing");
+  }
+  CheckTextField(config, faults);
+  if (IsExactlyOnce(config) && !config.sink().jsonl().path().empty()) {
+    faults.Add("sink.jsonl.path", "nothing with delivery.mode exactly-once",
+               config.sink().jsonl().path());
   }
   return faults.ToStatus();
 }
@@ -104,7 +125,9 @@ KafkaSourceOptions ToSourceOptions(const StreamConfig& config) {
 
 KafkaSinkTopics ToSinkTopics(const StreamConfig& config) {
   return {.results = config.sink().results_topic(),
-          .dead_letters = config.sink().dead_letter_topic()};
+          .dead_letters = config.sink().dead_letter_topic(),
+          .format = config.sink().results_format() == "protobuf" ? ResultFormat::kProtobuf
+                                                                 : ResultFormat::kJson};
 }
 
 bool IsBounded(const StreamConfig& config) {
@@ -148,8 +171,17 @@ PipelineOptions ToPipelineOptions(const StreamConfig& config) {
                    .linger = *Linger(config)};
   options.max_in_flight = batch.max_in_flight();
   options.max_unfinished_records = batch.max_unfinished_records();
+  options.min_batch_records = batch.min_records();
+  options.target_latency = ConfigDuration(batch.target_latency());
   options.order = ToOrder(config);
   return options;
+}
+
+JsonlFileOptions ToJsonlOptions(const StreamConfig& config) {
+  const v1::config::JsonlConfig& jsonl = config.sink().jsonl();
+  return {.path = jsonl.path(),
+          .rotate_bytes = uint64_t{jsonl.rotate_mib()} << 20,
+          .sync = jsonl.fsync() == "batch"};
 }
 
 ConsoleSinkOptions ToConsoleOptions(const StreamConfig& config) {

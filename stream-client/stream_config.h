@@ -11,6 +11,7 @@
 #include "stream-client/kafka/transaction_sink.h"
 #include "stream-client/pipeline/pipeline.h"
 #include "stream-client/sinks/console_sink.h"
+#include "stream-client/sinks/jsonl_file.h"
 
 namespace serin::stream {
 
@@ -22,6 +23,7 @@ struct StreamOverrides {
   std::string start;
   std::string trigger;
   std::string delivery;
+  bool kcat_output = false;  // results to standard output as kcat -J prints records
   std::map<std::string, std::string> properties;
 };
 
@@ -42,6 +44,7 @@ TransactionLimits ToTransactionLimits(const v1::config::StreamConfig& config);
 std::string TransactionalId(const v1::config::StreamConfig& config);
 ScorerOptions ToScorerOptions(const v1::config::StreamConfig& config);
 PipelineOptions ToPipelineOptions(const v1::config::StreamConfig& config);
+JsonlFileOptions ToJsonlOptions(const v1::config::StreamConfig& config);
 ConsoleSinkOptions ToConsoleOptions(const v1::config::StreamConfig& config);
 
 }  // namespace serin::stream

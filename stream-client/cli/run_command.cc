@@ -1,5 +1,8 @@
 #include "stream-client/cli/run_command.h"
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -8,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/config/config_loader.h"
 #include "common/config/config_printer.h"
@@ -24,6 +28,9 @@ namespace {
 constexpr int kExitFailed = 1;
 // How soon the end of a run that no signal ended is noticed.
 constexpr absl::Duration kSignalInterval = absl::Milliseconds(20);
+// Of taking everything down when all is written and committed. librdkafka 2.0.2 can wait for ever
+// for the partitions of a topic that was deleted and made again.
+constexpr absl::Duration kTeardownTimeout = absl::Seconds(3);
 
 struct RunFlags {
   std::string config;
@@ -34,6 +41,7 @@ struct RunFlags {
   bool exit_at_end = false;
   std::string progress;
   std::string delivery;
+  bool kcat_output = false;
   std::string summary;
   KafkaFlags kafka;
 };
@@ -47,7 +55,14 @@ absl::StatusOr<v1::config::StreamConfig> Load(const RunFlags& flags) {
                            .start = flags.start,
                            .trigger = flags.exit_at_end ? "available-now" : flags.trigger,
                            .delivery = flags.delivery,
+                           .kcat_output = flags.kcat_output,
                            .properties = std::move(properties)});
+}
+
+// A bar is for a terminal that shows nothing else.
+bool WantsBar(const RunFlags& flags, const v1::config::StreamConfig& config) {
+  const bool tables = config.sink().console().enabled() && isatty(STDOUT_FILENO) != 0;
+  return isatty(STDERR_FILENO) != 0 && flags.progress.empty() && !tables;
 }
 
 // Runs until the trigger's end or the signal.
@@ -66,6 +81,13 @@ absl::Status RunUntil(ShutdownSignal& signal, StreamClient& client) {
   return status;
 }
 
+void EndProcessSoon(int exit_code) {
+  std::thread([exit_code] {
+    absl::SleepFor(kTeardownTimeout);
+    std::_Exit(exit_code);
+  }).detach();
+}
+
 int Run(const RunFlags& flags) {
   const auto config = Load(flags);
   if (!config.ok()) {
@@ -79,7 +101,8 @@ int Run(const RunFlags& flags) {
   ShutdownSignal signal;
   InitLogging("serin-stream", config->log().level(), config->log().format());
   auto client =
-      StreamClient::Create(*config, std::cout, flags.progress == "json" ? &std::cerr : nullptr);
+      StreamClient::Create(*config, std::cout, flags.progress == "json" ? &std::cerr : nullptr,
+                           WantsBar(flags, *config) ? &std::cerr : nullptr);
   if (!client.ok()) {
     spdlog::error("{}", client.status().ToString());
     return absl::IsInvalidArgument(client.status()) ? kExitBadConfig : kExitFailed;
@@ -89,7 +112,10 @@ int Run(const RunFlags& flags) {
   if (!flags.summary.empty()) status.Update(WriteFile(flags.summary, summary.ToJson()));
   if (!status.ok()) spdlog::error("{}", status.ToString());
   std::cerr << summary.ToText() << std::endl;
-  return status.ok() ? 0 : kExitFailed;
+  std::cout << std::flush;
+  const int exit_code = status.ok() ? 0 : kExitFailed;
+  EndProcessSoon(exit_code);
+  return exit_code;
 }
 
 }  // namespace
@@ -112,6 +138,8 @@ void AddRunCommand(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"json"}));
   run->add_option("--delivery", flags->delivery, "What readers of the results may count on")
       ->check(CLI::IsMember({"at-least-once", "exactly-once"}));
+  run->add_flag("-J,--json", flags->kcat_output,
+                "Print results on standard output as kcat -J prints records");
   run->add_option("--summary", flags->summary, "Write what was done to this file, as JSON");
   flags->kafka.AddTo(*run);
   run->callback([flags, &exit_code] { exit_code = Run(*flags); });

@@ -2,8 +2,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
-#include "common/strings/absl_view.h"
+#include "stream-client/decoding/text_rules.h"
 
 namespace serin::stream {
 namespace {
@@ -12,7 +13,7 @@ using simdjson::dom::element;
 using simdjson::dom::element_type;
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kField = "data";
+constexpr std::string_view kValue = "value";
 // A value far larger than any text it may hold is not worth parsing: escapes at most sextuple a
 // text, the rest is for other fields.
 constexpr size_t kEscapeFactor = 6;
@@ -37,11 +38,6 @@ std::string_view TypeName(element_type type) {
   }
 }
 
-absl::Status Bad(std::string_view field, std::string_view expected, std::string_view got) {
-  return absl::InvalidArgumentError(
-      absl::StrCat(AbslView(field), ": expected ", AbslView(expected), ", got ", AbslView(got)));
-}
-
 std::string_view Reason(simdjson::error_code error) {
   switch (error) {
     case simdjson::UTF8_ERROR:
@@ -55,36 +51,40 @@ std::string_view Reason(simdjson::error_code error) {
   }
 }
 
-absl::StatusOr<std::string_view> FindText(element root) {
+// The field of an object; of several with the name the last.
+absl::StatusOr<element> FindField(element parent, std::string_view parent_name,
+                                  std::string_view name, std::string_view path) {
   simdjson::dom::object object;
-  if (root.get(object) != simdjson::SUCCESS) {
-    return Bad("value", "a JSON object", TypeName(root.type()));
+  if (parent.get(object) != simdjson::SUCCESS) {
+    return BadRecord(parent_name, parent_name == kValue ? "a JSON object" : "an object",
+                     TypeName(parent.type()));
   }
   bool found = false;
-  element data;
+  element last;
   for (const auto& [key, field] : object) {
-    if (key != kField) continue;
-    data = field;
+    if (key != name) continue;
+    last = field;
     found = true;
   }
-  if (!found) return Bad(kField, "a string", "no such field");
-  std::string_view text;
-  if (data.get(text) != simdjson::SUCCESS) return Bad(kField, "a string", TypeName(data.type()));
-  return text;
+  if (!found) return BadRecord(path, "a string", "no such field");
+  return last;
 }
 
 }  // namespace
 
+JsonTextDecoder::JsonTextDecoder(size_t max_text_bytes, const std::string& path)
+    : max_text_bytes_(max_text_bytes), path_(path), names_(absl::StrSplit(path, '.')) {}
+
 absl::StatusOr<std::string> JsonTextDecoder::Decode(std::optional<std::string_view> value) {
-  if (!value.has_value()) return Bad("value", "a JSON object", "null (a tombstone)");
+  if (!value.has_value()) return BadRecord("value", "a JSON object", "null (a tombstone)");
   std::string_view json = *value;
   if (json.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     json.remove_prefix(kByteOrderMark.size());
   }
-  if (json.empty()) return Bad("value", "a JSON object", "0 bytes");
+  if (json.empty()) return BadRecord("value", "a JSON object", "0 bytes");
   if (json.size() > kEscapeFactor * max_text_bytes_ + kOtherFieldsBytes) {
-    return Bad("value", absl::StrCat("a text of at most ", max_text_bytes_, " bytes"),
-               absl::StrCat("a record of ", json.size()));
+    return BadRecord("value", absl::StrCat("a text of at most ", max_text_bytes_, " bytes"),
+                     absl::StrCat("a record of ", json.size()));
   }
   absl::StatusOr<std::string> text = Parse(json);
   if (json.size() > kKeptBufferBytes) {
@@ -100,17 +100,24 @@ absl::StatusOr<std::string> JsonTextDecoder::Parse(std::string_view json) {
   element root;
   const simdjson::error_code error =
       parser_.parse(padded_.data(), json.size(), /*realloc_if_needed=*/false).get(root);
-  if (error != simdjson::SUCCESS) return Bad("value", "a JSON object", Reason(error));
+  if (error != simdjson::SUCCESS) return BadRecord("value", "a JSON object", Reason(error));
   SERIN_ASSIGN_OR_RETURN(const std::string_view text, FindText(root));
-  if (text.empty()) return Bad(kField, "a text of at least 1 byte", "an empty string");
-  if (text.size() > max_text_bytes_) {
-    return Bad(kField, absl::StrCat("a text of at most ", max_text_bytes_, " bytes"),
-               absl::StrCat(text.size()));
-  }
-  if (const size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    return Bad(kField, "a text without NUL", absl::StrCat("one at byte ", nul));
-  }
+  SERIN_RETURN_IF_ERROR(CheckText(path_, text, max_text_bytes_));
   return std::string(text);
+}
+
+absl::StatusOr<std::string_view> JsonTextDecoder::FindText(element root) const {
+  element field = root;
+  std::string_view parent = kValue;
+  for (const std::string& name : names_) {
+    SERIN_ASSIGN_OR_RETURN(field, FindField(field, parent, name, path_));
+    parent = name;
+  }
+  std::string_view text;
+  if (field.get(text) != simdjson::SUCCESS) {
+    return BadRecord(path_, "a string", TypeName(field.type()));
+  }
+  return text;
 }
 
 }  // namespace serin::stream

@@ -74,6 +74,10 @@ void FillRequest(const Attempt& attempt, v1::PredictBatchRequest& request) {
       out.set_routing_key(
           absl::StrCat(AbslView(record.topic), "/", record.partition, "/", record.offset));
     }
+    for (const RecordHeader& header : record.headers) {
+      if (header.name != "traceparent" || !header.value.has_value()) continue;
+      out.set_traceparent(header.value->data(), header.value->size());
+    }
   }
 }
 

@@ -8,7 +8,8 @@
 namespace serin::stream {
 
 // Fills a request with the items of an attempt. The routing key is the record's key, or
-// topic/partition/offset when it has none, so that a replay gets the same version.
+// topic/partition/offset when it has none, so that a replay gets the same version. A record's
+// `traceparent` header goes with it.
 void FillRequest(const Attempt& attempt, v1::PredictBatchRequest& request);
 
 // The answers of a response, one an item, in order.

@@ -86,8 +86,12 @@ void PredictStreamCall::ReleaseHold() {
 }
 
 void PredictStreamCall::OnDone(const grpc::Status& status) {
-  events_->Post({id_, nullptr, status});
+  // Whoever hears of the end may take down the channel, and all of gRPC with it, so the call has to
+  // be gone by then, or to be its hearer's.
+  const std::shared_ptr<StreamEvents> events = events_;
+  StreamEvents::Event end{id_, nullptr, status};
   self_ = nullptr;
+  events->Post(std::move(end));
 }
 
 }  // namespace serin::stream

@@ -19,12 +19,6 @@ constexpr absl::Duration kReportInterval = absl::Seconds(10);
 // Of a question asked within a rebalance.
 constexpr absl::Duration kStartTimeout = absl::Seconds(5);
 
-void LogFailedCommit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t*,
-                     void*) {
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
-  spdlog::warn("kafka: commit failed, the next one makes up for it: {}", rd_kafka_err2str(error));
-}
-
 std::string Describe(const rd_kafka_topic_partition_list_t& partitions) {
   std::string text;
   for (int i = 0; i < partitions.cnt; ++i) {
@@ -65,7 +59,9 @@ absl::Status KafkaRecordSource::Start(const KafkaConnection& connection) {
                                    {"enable.partition.eof", "true"},
                                }));
   rd_kafka_conf_set_opaque(conf.get(), this);
-  rd_kafka_conf_set_offset_commit_cb(conf.get(), LogFailedCommit);
+  rd_kafka_conf_set_offset_commit_cb(
+      conf.get(), [](rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t*,
+                     void* self) { static_cast<KafkaRecordSource*>(self)->HandleCommit(error); });
   rd_kafka_conf_set_rebalance_cb(
       conf.get(), [](rd_kafka_t*, rd_kafka_resp_err_t code,
                      rd_kafka_topic_partition_list_t* partitions, void* self) {
@@ -124,23 +120,11 @@ absl::Status KafkaRecordSource::AssignUpToEnds(const std::vector<PartitionOffset
     const auto& [topic, partition] = found.partition;
     SERIN_ASSIGN_OR_RETURN(const OffsetRange range,
                            PartitionRange(consumer_.get(), topic, partition, timeout));
-    assigned.push_back({found.partition, StartOffset(found, range)});
+    assigned.push_back({found.partition, StartWithin(found, options_.start, range)});
     ends_[topic].Expect(partition, assigned.back().next_offset, range.end);
+    known_[found.partition] = {assigned.back().next_offset, range.end};
   }
   return KafkaStatus(rd_kafka_assign(consumer_.get(), NewPartitionList(assigned).get()), "assign");
-}
-
-int64_t KafkaRecordSource::StartOffset(const PartitionOffset& found,
-                                       const OffsetRange& range) const {
-  const int64_t fallback =
-      options_.start.kind == StartPosition::Kind::kLatest ? range.end : range.first;
-  if (found.next_offset == RD_KAFKA_OFFSET_END) return range.end;
-  if (found.next_offset < 0) return fallback;
-  if (found.next_offset >= range.first && found.next_offset <= range.end) return found.next_offset;
-  spdlog::warn("kafka: {}/{} keeps offsets {} to {}; {} is outside, starting at {}",
-               found.partition.topic, found.partition.partition, range.first, range.end,
-               found.next_offset, fallback);
-  return fallback;
 }
 
 // auto.offset.reset says it all for the plain starts.
@@ -177,6 +161,8 @@ absl::StatusOr<RecordSource::Event> KafkaRecordSource::Poll(Record& record) {
     if (message == nullptr) return Event::kIdle;
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       if (bounded_) EndsOf(*message).OnPartitionEnd(message->partition, message->offset);
+      known_.try_emplace({rd_kafka_topic_name(message->rkt), message->partition},
+                         OffsetRange{message->offset, message->offset});
       continue;
     }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return HandleError(*message);
@@ -241,7 +227,9 @@ void KafkaRecordSource::Assign(rd_kafka_topic_partition_list_t& partitions, bool
 void KafkaRecordSource::Revoke(rd_kafka_topic_partition_list_t& partitions, bool incremental) {
   const bool lost = rd_kafka_assignment_lost(consumer_.get()) != 0;
   spdlog::info("kafka: {} {}", lost ? "lost" : "revoked", Describe(partitions));
-  if (listener_ != nullptr) listener_->OnRevoked(ToTopicPartitions(partitions), lost);
+  const std::vector<TopicPartition> gone = ToTopicPartitions(partitions);
+  if (listener_ != nullptr) listener_->OnRevoked(gone, lost);
+  for (const TopicPartition& partition : gone) known_.erase(partition);
   if (paused_partitions_ != nullptr) {
     for (int i = 0; i < partitions.cnt; ++i) {
       rd_kafka_topic_partition_list_del(paused_partitions_.get(), partitions.elems[i].topic,
@@ -261,7 +249,13 @@ void KafkaRecordSource::Revoke(rd_kafka_topic_partition_list_t& partitions, bool
 void KafkaRecordSource::CommitLater(const std::vector<PartitionOffset>& offsets) {
   const rd_kafka_resp_err_t error =
       rd_kafka_commit(consumer_.get(), NewPartitionList(offsets).get(), /*async=*/1);
-  LogFailedCommit(nullptr, error, nullptr, nullptr);
+  HandleCommit(error);
+}
+
+void KafkaRecordSource::HandleCommit(rd_kafka_resp_err_t error) {
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+  spdlog::warn("kafka: commit failed and is tried again: {}", rd_kafka_err2str(error));
+  commit_failed_ = true;
 }
 
 absl::Status KafkaRecordSource::CommitNow(const std::vector<PartitionOffset>& offsets,
@@ -292,7 +286,14 @@ std::optional<int64_t> KafkaRecordSource::KnownEnd(const TopicPartition& partiti
   int64_t end = RD_KAFKA_OFFSET_INVALID;
   rd_kafka_get_watermark_offsets(consumer_.get(), partition.topic.c_str(), partition.partition,
                                  &first, &end);
-  return end < 0 ? std::nullopt : std::optional<int64_t>(end);
+  if (end >= 0) return end;
+  const auto known = known_.find(partition);
+  return known == known_.end() ? std::nullopt : std::optional(known->second.end);
+}
+
+std::optional<int64_t> KafkaRecordSource::KnownStart(const TopicPartition& partition) const {
+  const auto known = known_.find(partition);
+  return known == known_.end() ? std::nullopt : std::optional(known->second.first);
 }
 
 }  // namespace serin::stream

@@ -4,11 +4,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "stream-client/kafka/end_offsets.h"
+#include "stream-client/kafka/kafka_queries.h"
 #include "stream-client/kafka/kafka_settings.h"
 #include "stream-client/kafka/partition_starts.h"
 #include "stream-client/kafka/topic_selection.h"
@@ -50,11 +52,15 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   void SetPaused(bool paused) override;
 
   void CommitLater(const std::vector<PartitionOffset>& offsets) override;
+  bool TakeFailure() override { return std::exchange(commit_failed_, false); }
   absl::Status CommitNow(const std::vector<PartitionOffset>& offsets,
                          absl::Duration timeout) override;
 
   // The end of a partition as the last fetch saw it; nullopt when it is not known yet.
   std::optional<int64_t> KnownEnd(const TopicPartition& partition) const;
+  // Where the reading of a partition of which no record was read stands; nullopt when that is not
+  // known yet.
+  std::optional<int64_t> KnownStart(const TopicPartition& partition) const;
 
   // The place in the group that offsets in a transaction are checked against; null once the place
   // is lost. Partitions that are ours at this call are ours under this metadata.
@@ -70,11 +76,11 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
 
   absl::Status Start(const KafkaConnection& connection);
   absl::StatusOr<Event> HandleError(const rd_kafka_message_t& message);
+  void HandleCommit(rd_kafka_resp_err_t error);
   void HandleRebalance(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t& partitions);
   void Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental);
   void Revoke(rd_kafka_topic_partition_list_t& partitions, bool incremental);
   absl::Status AssignUpToEnds(const std::vector<PartitionOffset>& starts, absl::Duration timeout);
-  int64_t StartOffset(const PartitionOffset& found, const OffsetRange& range) const;
   void ApplyStarts(rd_kafka_topic_partition_list_t& partitions);
   bool AllReached() const;
   EndOffsets& EndsOf(const rd_kafka_message_t& message);
@@ -88,7 +94,9 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   std::map<std::string, EndOffsets, std::less<>> ends_;
   absl::Status start_failure_;  // met in a rebalance
   bool paused_ = false;
-  KafkaPartitions paused_partitions_;  // resuming one that is not paused could rewind it
+  KafkaPartitions paused_partitions_;            // resuming one that is not paused could rewind it
+  std::map<TopicPartition, OffsetRange> known_;  // starts and ends, where met
+  bool commit_failed_ = false;
   bool closed_ = false;
   absl::Time reported_missing_ = absl::InfinitePast();
 };

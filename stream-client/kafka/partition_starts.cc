@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <spdlog/spdlog.h>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 
@@ -72,6 +74,18 @@ absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
     }
   }
   return starts;
+}
+
+int64_t StartWithin(const PartitionOffset& found, const StartPosition& start,
+                    const OffsetRange& range) {
+  const int64_t fallback = start.kind == StartPosition::Kind::kLatest ? range.end : range.first;
+  if (found.next_offset == RD_KAFKA_OFFSET_END) return range.end;
+  if (found.next_offset < 0) return fallback;
+  if (found.next_offset >= range.first && found.next_offset <= range.end) return found.next_offset;
+  spdlog::warn("kafka: {}/{} keeps offsets {} to {}; {} is outside, starting at {}",
+               found.partition.topic, found.partition.partition, range.first, range.end,
+               found.next_offset, fallback);
+  return fallback;
 }
 
 }  // namespace serin::stream

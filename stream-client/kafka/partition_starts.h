@@ -27,4 +27,9 @@ absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
     rd_kafka_t* consumer, const std::vector<TopicPartition>& partitions, const StartPosition& start,
     NoTimestampMatch no_match, absl::Duration timeout);
 
+// Where a partition that keeps `range` is read from: at what was found for it, when it is kept;
+// else at the end or the beginning, as `start` says.
+int64_t StartWithin(const PartitionOffset& found, const StartPosition& start,
+                    const OffsetRange& range);
+
 }  // namespace serin::stream

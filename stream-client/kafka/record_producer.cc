@@ -10,6 +10,7 @@
 #include "stream-client/kafka/kafka_records.h"
 #include "stream-client/sinks/dead_letter.h"
 #include "stream-client/sinks/scored_record_json.h"
+#include "stream-client/sinks/scored_record_message.h"
 
 namespace serin::stream {
 namespace {
@@ -47,11 +48,13 @@ rd_kafka_resp_err_t RecordProducer::Produce(const BatchItem& item, void* opaque)
 
 rd_kafka_resp_err_t RecordProducer::ProduceResult(const BatchItem& item, const Score& score,
                                                   void* opaque) {
-  json_.clear();
-  AppendScoredRecordJson(item.record, item.text, score, json_);
+  result_.clear();
+  const auto append =
+      topics_.format == ResultFormat::kJson ? AppendScoredRecordJson : AppendScoredRecordMessage;
+  append(item.record, item.text, score, result_);
   return ProduceRecord(handle(), results_.get(),
                        {.key = item.record.key,
-                        .value = json_,
+                        .value = result_,
                         .headers = CopyHeaders(item.record.headers),
                         .timestamp_ms = item.record.timestamp_ms,
                         .opaque = opaque});

@@ -10,14 +10,18 @@
 
 namespace serin::stream {
 
+// How a result is written: serin.v1.ScoredRecord as JSON or in binary.
+enum class ResultFormat { kJson, kProtobuf };
+
 struct KafkaSinkTopics {
   std::string results;       // empty: results are not written
   std::string dead_letters;  // never empty
+  ResultFormat format = ResultFormat::kJson;
 };
 
-// Sends scored items to the topic of results (as JSON, see AppendScoredRecordJson) and failed ones
-// to that of dead letters (as they were read, with headers that say why). Both keep the key, the
-// headers and the timestamp of their record. Belongs to one thread.
+// Sends scored items to the topic of results and failed ones to that of dead letters (as they were
+// read, with headers that say why). Both keep the key, the headers and the timestamp of their
+// record. Belongs to one thread.
 class RecordProducer {
  public:
   // `conf` holds the callbacks. Error: INVALID_ARGUMENT when librdkafka refuses its properties.
@@ -46,7 +50,7 @@ class RecordProducer {
   KafkaHandle producer_;
   KafkaTopic results_;
   KafkaTopic dead_letters_;
-  std::string json_;  // reused
+  std::string result_;  // reused
 };
 
 }  // namespace serin::stream

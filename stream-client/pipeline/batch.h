@@ -50,6 +50,7 @@ struct BatchItem {
 struct PartitionSlice {
   TopicPartition partition;
   uint64_t epoch = 0;
+  int64_t first_offset = 0;
   int64_t next_offset = 0;  // one past its last record
 };
 

@@ -26,6 +26,9 @@ class MicroBatcher {
 
   void Add(BatchItem item, absl::Time now);
 
+  // From now on batches are closed at so many records.
+  void SetMaxRecords(size_t records) { limits_.max_records = records; }
+
   // The oldest batch that is closed at `now`, or null.
   std::unique_ptr<Batch> TakeDue(absl::Time now);
 
@@ -45,7 +48,7 @@ class MicroBatcher {
   bool empty() const { return open_ == nullptr && closed_.empty(); }
 
  private:
-  const BatchLimits limits_;
+  BatchLimits limits_;
   uint64_t next_id_ = 0;
   std::unique_ptr<Batch> open_;
   std::deque<std::unique_ptr<Batch>> closed_;

@@ -22,7 +22,9 @@ void OffsetLedger::Open(Batch& batch) {
     return slice == nullptr;
   });
   for (const PartitionSlice& entered : batch.slices) {
-    partitions_[entered.partition].open.push_back({batch.id, entered.next_offset, false});
+    Progress& progress = partitions_[entered.partition];
+    if (progress.first == kNone) progress.first = entered.first_offset;
+    progress.open.push_back({batch.id, entered.next_offset, false});
   }
 }
 
@@ -35,7 +37,8 @@ PartitionSlice* OffsetLedger::SliceOf(Batch& batch, const Record& record) const 
   const TopicPartition partition{std::string(record.topic), record.partition};
   auto assigned = partitions_.find(partition);
   if (assigned == partitions_.end()) return nullptr;
-  return &batch.slices.emplace_back(PartitionSlice{partition, assigned->second.epoch, 0});
+  return &batch.slices.emplace_back(
+      PartitionSlice{partition, assigned->second.epoch, record.offset, record.offset});
 }
 
 void OffsetLedger::DropRevoked(Batch& batch) const {
@@ -94,6 +97,15 @@ std::vector<PartitionOffset> OffsetLedger::Watermarks(
     }
   }
   return offsets;
+}
+
+std::vector<PartitionOffset> OffsetLedger::Positions() const {
+  std::vector<PartitionOffset> positions;
+  for (const auto& [partition, progress] : partitions_) {
+    positions.push_back(
+        {partition, progress.watermark == kNone ? progress.first : progress.watermark});
+  }
+  return positions;
 }
 
 std::vector<PartitionOffset> OffsetLedger::Watermarks() const {

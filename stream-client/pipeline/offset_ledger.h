@@ -41,6 +41,8 @@ class OffsetLedger {
   std::vector<PartitionOffset> Watermarks(const std::vector<TopicPartition>& partitions) const;
   // The same of all that are assigned.
   std::vector<PartitionOffset> Watermarks() const;
+  // Of each that is assigned the watermark, or the first offset entered, or -1 when there is none.
+  std::vector<PartitionOffset> Positions() const;
 
  private:
   static constexpr int64_t kNone = -1;
@@ -52,6 +54,7 @@ class OffsetLedger {
   };
   struct Progress {
     uint64_t epoch = 0;
+    int64_t first = kNone;
     int64_t watermark = kNone;
     bool advanced = false;
     std::deque<Segment> open;

@@ -33,7 +33,13 @@ BatchItem ToItem(Record record, TextDecoder& decoder) {
 }  // namespace
 
 Pipeline::Pipeline(PipelineOptions options, PipelinePorts ports)
-    : options_(options), ports_(ports), batcher_(options.batch), order_(options.order) {}
+    : options_(options),
+      ports_(ports),
+      batcher_(options.batch),
+      batch_size_({options.min_batch_records, options.batch.max_records, options.target_latency}),
+      order_(options.order) {
+  batcher_.SetMaxRecords(batch_size_.records());
+}
 
 bool Pipeline::Step() {
   if (done()) return false;
@@ -130,6 +136,8 @@ bool Pipeline::CollectScored() {
     worked = true;
     --scoring_;
     (*batch)->scored_at = ports_.clock.Now();
+    batch_size_.OnScored((*batch)->records_sent, (*batch)->scored_at - (*batch)->sent_at);
+    batcher_.SetMaxRecords(batch_size_.records());
     order_.Hold(*std::move(batch));
   }
   return worked;
@@ -184,7 +192,8 @@ bool Pipeline::CollectWritten(absl::Time now) {
 
 void Pipeline::CommitAdvanced(absl::Time now) {
   if (done() || now < next_commit_) return;
-  const std::vector<PartitionOffset> offsets = ledger_.TakeAdvanced();
+  std::vector<PartitionOffset> offsets = ledger_.TakeAdvanced();
+  if (ports_.committer.TakeFailure()) offsets = ledger_.Watermarks();
   if (offsets.empty()) return;
   next_commit_ = now + options_.commit_interval;
   ports_.committer.CommitLater(offsets);

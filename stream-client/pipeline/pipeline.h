@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/time/clock.h"
+#include "stream-client/pipeline/adaptive_batch_size.h"
 #include "stream-client/pipeline/backpressure.h"
 #include "stream-client/pipeline/batch.h"
 #include "stream-client/pipeline/micro_batcher.h"
@@ -20,6 +21,10 @@ namespace serin::stream {
 
 struct PipelineOptions {
   BatchLimits batch;
+  size_t min_batch_records = 16;
+  // How long the scorer may take for a batch; larger than zero: batches have between
+  // min_batch_records and batch.max_records records, as many as that allows.
+  absl::Duration target_latency = absl::ZeroDuration();
   Order order = Order::kPartition;
   // Batches with the scorer at a time.
   size_t max_in_flight = 8;
@@ -83,6 +88,8 @@ class Pipeline final : public AssignmentListener {
   size_t batches_unfinished() const { return unfinished_; }
   // Where the finished part of each assigned partition ends.
   std::vector<PartitionOffset> watermarks() const { return ledger_.Watermarks(); }
+  // The same of each assigned partition, or its first record read, or -1 when none was.
+  std::vector<PartitionOffset> positions() const { return ledger_.Positions(); }
 
   void OnAssigned(const std::vector<TopicPartition>& partitions) override;
   void OnRevoked(const std::vector<TopicPartition>& partitions, bool lost) override;
@@ -116,6 +123,7 @@ class Pipeline final : public AssignmentListener {
   Phase phase_ = Phase::kReading;
   absl::Status status_;
   MicroBatcher batcher_;
+  AdaptiveBatchSize batch_size_;
   OffsetLedger ledger_;
   WriteOrder order_;
   Backpressure backpressure_;

@@ -48,8 +48,10 @@ class RecordSource {
 class OffsetCommitter {
  public:
   virtual ~OffsetCommitter() = default;
-  // Starts a commit. One that fails is reported by the adapter and made good by a later one.
+  // Starts a commit.
   virtual void CommitLater(const std::vector<PartitionOffset>& offsets) = 0;
+  // Whether one of those started has failed since the last call, so that it must be made good.
+  virtual bool TakeFailure() { return false; }
   // Commits and waits for the answer, at most `timeout`. ABORTED: the partitions are being given to
   // others.
   virtual absl::Status CommitNow(const std::vector<PartitionOffset>& offsets,

@@ -21,6 +21,7 @@ using ::testing::SizeIs;
 using testing::StatusIs;
 
 constexpr int16_t kProduceApi = 0;
+constexpr int16_t kFetchApi = 1;
 constexpr int16_t kOffsetCommitApi = 8;
 
 std::set<std::string> KeysOf(const std::vector<KafkaRecord>& records) {
@@ -165,6 +166,49 @@ TEST(StreamClientFaultTest, ALastCommitThatIsRefusedFailsTheRun) {
                                                10, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED));
   EXPECT_THAT(harness.Run(), StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("commit")));
   EXPECT_THAT(harness.Results(), SizeIs(1));
+}
+
+TEST(StreamClientFaultTest, CommitsThatAreRefusedForNowAreMadeGood) {
+  StreamHarness harness(1);
+  harness.config.mutable_trigger()->set_mode("continuous");
+  harness.kafka.Produce("in", TextRecords(20, 1));
+  // librdkafka does not repeat a request for this one.
+  harness.kafka.FailNext(kOffsetCommitApi, {RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE,
+                                            RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE});
+  RunningClient running(harness);
+  // Nothing more comes, so no later commit makes up for those.
+  EXPECT_TRUE(Eventually([&] { return harness.Committed()[0] == 20; }, absl::Seconds(20)));
+}
+
+TEST(StreamClientFaultTest, ACoordinatorThatMovesIsFoundAgain) {
+  StreamHarness harness(1);
+  harness.kafka.Produce("in", TextRecords(20, 1));
+  harness.kafka.FailNext(kOffsetCommitApi, {RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+                                            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS,
+                                            RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE});
+  ASSERT_THAT(harness.Run(), IsOk());
+  EXPECT_THAT(harness.Results(), SizeIs(20));
+  EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, 20)));
+}
+
+TEST(StreamClientFaultTest, ABrokerThatIsSlowIsWaitedFor) {
+  StreamHarness harness;
+  harness.config.mutable_batch()->set_max_records(20);
+  harness.kafka.Produce("in", TextRecords(100, 2));
+  harness.kafka.SetSlow(200);
+  ASSERT_THAT(harness.Run(), IsOk());
+  harness.kafka.SetSlow(0);
+  EXPECT_THAT(harness.Results(), SizeIs(100));
+  EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, 50), Pair(1, 50)));
+}
+
+TEST(StreamClientFaultTest, ReadingFollowsALeaderThatIsNotOne) {
+  StreamHarness harness(1);
+  harness.kafka.Produce("in", TextRecords(20, 1));
+  harness.kafka.FailNext(kFetchApi, {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+                                     RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE});
+  ASSERT_THAT(harness.Run(), IsOk());
+  EXPECT_THAT(harness.Results(), SizeIs(20));
 }
 
 TEST(StreamClientFaultTest, OffsetsStayBehindABatchThatIsHeldUp) {

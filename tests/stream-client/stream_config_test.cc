@@ -74,6 +74,17 @@ TEST(StreamConfigTest, ABadTriggerStartOrTopicIsNamedWithWhatWasExpected) {
   }
 }
 
+TEST(StreamConfigTest, KcatsOutputTakesTheTablesPlaceAndCannotBeExactlyOnce) {
+  const auto config = LoadStreamConfig("", {.kcat_output = true, .properties = {}});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(ToJsonlOptions(*config).path, "-");
+  EXPECT_EQ(config->sink().jsonl().envelope(), "kcat");
+  EXPECT_FALSE(config->sink().console().enabled());
+  EXPECT_THAT(
+      LoadStreamConfig("", {.delivery = "exactly-once", .kcat_output = true, .properties = {}}),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("sink.jsonl.path")));
+}
+
 TEST(StreamConfigTest, AMissingFileIsNamed) {
   EXPECT_THAT(LoadStreamConfig("/no/such/file.yaml", {}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("/no/such/file.yaml")));

@@ -80,6 +80,10 @@ void MockKafka::CreateTopic(const std::string& topic, int partitions) {
 void MockKafka::SetDown() { rd_kafka_mock_broker_set_down(cluster_, kBroker); }
 void MockKafka::SetUp() { rd_kafka_mock_broker_set_up(cluster_, kBroker); }
 
+void MockKafka::SetSlow(int milliseconds) {
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, milliseconds);
+}
+
 void MockKafka::SetTopicError(const std::string& topic, rd_kafka_resp_err_t error) {
   rd_kafka_mock_topic_set_error(cluster_, topic.c_str(), error);
 }

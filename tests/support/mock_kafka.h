@@ -39,6 +39,8 @@ class MockKafka {
   // The broker does not answer until SetUp.
   void SetDown();
   void SetUp();
+  // The broker takes so long for each answer.
+  void SetSlow(int milliseconds);
   // Metadata requests for the topic answer with this error.
   void SetTopicError(const std::string& topic, rd_kafka_resp_err_t error);
   // The next requests of this kind (protocol key) fail so, one error each.

@@ -49,6 +49,23 @@ INSTANTIATE_TEST_SUITE_P(
              std::string(100, 'x')}),
     Name);
 
+TEST(JsonTextDecoderTest, AFieldInsideObjectsIsFoundByItsPath) {
+  JsonTextDecoder decoder(100, "payload.text");
+  EXPECT_EQ(*decoder.Decode(R"({"payload":{"text":"in here"},"text":"not here"})"), "in here");
+  EXPECT_EQ(*decoder.Decode(R"({"payload":1,"payload":{"text":1,"text":"last"}})"), "last");
+}
+
+TEST(JsonTextDecoderTest, AMissingPartOfAPathIsNamed) {
+  JsonTextDecoder decoder(100, "payload.text");
+  const auto refused = [&](std::string_view value, const char* why) {
+    EXPECT_THAT(decoder.Decode(value), StatusIs(absl::StatusCode::kInvalidArgument, why));
+  };
+  refused(R"({"payload":{}})", "payload.text: expected a string, got no such field");
+  refused(R"({"payload":{"text":{}}})", "payload.text: expected a string, got an object");
+  refused(R"({"payload":"x"})", "payload: expected an object, got a string");
+  refused(R"({"payload.text":"x"})", "payload.text: expected a string, got no such field");
+}
+
 class BadValueTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(BadValueTest, IsAnInvalidArgumentThatSaysWhy) {

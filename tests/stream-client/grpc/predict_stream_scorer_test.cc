@@ -81,6 +81,16 @@ TEST_F(PredictStreamScorerTest, TheRoutingKeyIsTheRecordsKeyOrElseItsPlace) {
   EXPECT_EQ(server_.RequestOf("without").routing_key(), "in/0/1");
 }
 
+TEST_F(PredictStreamScorerTest, TheTraceContextOfARecordGoesWithItsText) {
+  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  auto batch = MakeTextBatch({"traced", "not traced"});
+  batch->items[0].record.headers = {{"other", "1"}, {"traceparent", "00-ab-cd-01"}};
+  scorer.Score(std::move(batch));
+  ASSERT_NE(Await(scorer), nullptr);
+  EXPECT_EQ(server_.RequestOf("traced").traceparent(), "00-ab-cd-01");
+  EXPECT_FALSE(server_.RequestOf("not traced").has_traceparent());
+}
+
 TEST_F(PredictStreamScorerTest, ManyBatchesAreUnderWayAtOnce) {
   server_.SetDelay(absl::Milliseconds(200));
   PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);

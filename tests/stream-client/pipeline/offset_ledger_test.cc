@@ -34,6 +34,20 @@ TEST(OffsetLedgerTest, CommitsOneMoreThanTheLastFinishedOffset) {
   EXPECT_THAT(ledger.TakeAdvanced(), IsEmpty());
 }
 
+TEST(OffsetLedgerTest, APositionIsTheWatermarkOrElseTheFirstOffsetEntered) {
+  OffsetLedger ledger;
+  ledger.Assign(kZero);
+  ledger.Assign(kOne);
+  const auto first = OpenBatch(ledger, 1, 0, 40, 10);
+  const auto second = OpenBatch(ledger, 2, 0, 50, 10);
+  EXPECT_THAT(ledger.Positions(),
+              ElementsAre(PartitionOffset{kZero, 40}, PartitionOffset{kOne, -1}));
+  EXPECT_THAT(ledger.Watermarks(), IsEmpty());
+  ledger.Complete(*first);
+  EXPECT_THAT(ledger.Positions(),
+              ElementsAre(PartitionOffset{kZero, 50}, PartitionOffset{kOne, -1}));
+}
+
 TEST(OffsetLedgerTest, NeverCommitsPastARecordThatIsNotFinished) {
   OffsetLedger ledger;
   ledger.Assign(kZero);

@@ -103,7 +103,12 @@ class FakeSink final : public RecordSink {
 
 class FakeCommitter final : public OffsetCommitter {
  public:
-  void CommitLater(const std::vector<PartitionOffset>& offsets) override { Store(offsets); }
+  void CommitLater(const std::vector<PartitionOffset>& offsets) override {
+    if (later_failures == 0) return Store(offsets);
+    --later_failures;
+    failed_ = true;
+  }
+  bool TakeFailure() override { return std::exchange(failed_, false); }
   absl::Status CommitNow(const std::vector<PartitionOffset>& offsets, absl::Duration) override {
     if (!failure.ok()) return failure;
     Store(offsets);
@@ -112,11 +117,14 @@ class FakeCommitter final : public OffsetCommitter {
 
   std::map<int32_t, int64_t> committed;
   absl::Status failure;
+  int later_failures = 0;  // of CommitLater
 
  private:
   void Store(const std::vector<PartitionOffset>& offsets) {
     for (const auto& [partition, next] : offsets) committed[partition.partition] = next;
   }
+
+  bool failed_ = false;
 };
 
 class CountingObserver final : public PipelineObserver {

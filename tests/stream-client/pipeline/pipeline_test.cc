@@ -69,6 +69,35 @@ TEST_F(PipelineTest, EveryRecordIsWrittenOnceAndCommittedAndTheRunEnds) {
   EXPECT_EQ(observer_.batches, 4);
 }
 
+TEST_F(PipelineTest, ACommitThatFailsIsTriedAgainThoughNothingMoreComes) {
+  scorer_.automatic = true;
+  committer_.later_failures = 2;
+  source_.Put(0, 0, 4);
+  Settle();
+  for (int i = 0; i < 3; ++i) SettleLater(absl::Milliseconds(300));
+  EXPECT_THAT(committer_.committed, ElementsAre(Pair(0, 4)));
+  EXPECT_EQ(committer_.later_failures, 0);
+}
+
+TEST_F(PipelineTest, BatchesGrowWhileTheModelTakesLessThanTheirTarget) {
+  PipelineOptions options = Options();
+  options.batch.max_records = 64;
+  options.min_batch_records = 4;
+  options.target_latency = absl::Milliseconds(50);
+  Pipeline adaptive(options,
+                    {source_, decoder_, scorer_, sink_, committer_, observer_, wakeup_, clock_});
+  adaptive.OnAssigned(kZero);
+  source_.Put(0, 0, 30);
+  adaptive.Step();
+  ASSERT_THAT(scorer_.held, SizeIs(1));
+  EXPECT_THAT(scorer_.held[0]->items, SizeIs(4));
+  clock_.Advance(absl::Milliseconds(1));
+  scorer_.Finish(0);
+  adaptive.Step();
+  adaptive.Step();
+  EXPECT_THAT(scorer_.held.back()->items, SizeIs(5));
+}
+
 TEST_F(PipelineTest, NothingIsCommittedBeforeItIsWritten) {
   scorer_.automatic = true;
   sink_.corked = true;
