@@ -15,21 +15,6 @@ from stack.topics import read_topic
 # The broker's own lower bound is six seconds; a member that was killed counts as alive so long.
 SESSION = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200}
 
-CONFIG = """
-kafka:
-  bootstrap_servers: {kafka}
-  properties: {properties}
-source: {{topic: {topic}, group_id: {group}}}
-router: {{address: "{router}"}}
-sink: {{results_topic: {topic}-out, dead_letter_topic: {topic}-dead, console: {{enabled: false}}}}
-batch: {{max_records: {batch}, max_in_flight: {in_flight}, order: partition}}
-delivery: {{mode: {delivery}, instance: "{instance}"}}
-trigger: {{mode: {trigger}}}
-admin_listen: 127.0.0.1:0
-drain_timeout: 5s
-"""
-
-
 class Scorer(Process):
     """A model that answers at once, or after a delay."""
 
@@ -48,6 +33,7 @@ class Job:
         self._folder = pathlib.Path(folder)
         self._kafka = kafka
         self.topic = topic
+        self.topics = topic  # what clients read
         self._values = {"kafka": kafka.address, "topic": topic, "group": f"{topic}-group",
                         "router": router, "delivery": delivery, "batch": batch, "in_flight": in_flight}
         self._properties = SESSION | {key.replace("__", "."): value for key, value in properties.items()}
@@ -76,9 +62,40 @@ class Job:
         return Process(name, [binary("serin-stream"), "run", "--config", config, "--summary",
                               self._folder / f"{name}.json"], self._folder / f"{name}.log", ROOT)
 
+    def config(self, instance, trigger, **properties):
+        """A config as the file's dictionary."""
+        values = self._values
+        return {
+            "kafka": {"bootstrap_servers": values["kafka"],
+                      "properties": {name: str(value)
+                                     for name, value in (properties or self._properties).items()}},
+            "source": {"topic": self.topics, "group_id": values["group"]},
+            "router": {"address": values["router"]},
+            "sink": {"results_topic": f"{self.topic}-out", "dead_letter_topic": f"{self.topic}-dead",
+                     "console": {"enabled": False}},
+            "batch": {"max_records": values["batch"], "max_in_flight": values["in_flight"],
+                      "order": "partition"},
+            "delivery": {"mode": values["delivery"], "instance": instance},
+            "trigger": {"mode": trigger},
+            "admin_listen": "127.0.0.1:0",
+            "drain_timeout": "5s",
+        }
+
     def write_config(self, file, instance, trigger, **properties):
-        values = json.dumps({name: str(value) for name, value in (properties or self._properties).items()})
-        file.write_text(CONFIG.format(instance=instance, trigger=trigger, properties=values, **self._values))
+        file.write_text(json.dumps(self.config(instance, trigger, **properties)))
+
+    def run_to_end(self, flags=(), wrapper=(), **changes):
+        """Runs to the present end with keys of the config changed, source={"format": "text"}; returns the
+        exit code, standard output and standard error."""
+        self._started += 1
+        config = self.config("a", "available-now")
+        for section, keys in changes.items():
+            config[section] |= keys
+        file = self._folder / f"{self.topic}-{self._started}.yaml"
+        file.write_text(json.dumps(config))
+        done = subprocess.run([*wrapper, binary("serin-stream"), "run", "--config", file, *flags],
+                              capture_output=True, text=True, check=False, timeout=60)
+        return done.returncode, done.stdout, done.stderr
 
     def finish(self, instance="a"):
         """Works through what is left, in large batches; returns how many records that were."""

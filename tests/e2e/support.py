@@ -42,14 +42,31 @@ def is_running(pid):
 
 
 class Kafka:
-    """A real broker in a folder of its own, on a free port unless one is given."""
+    """A real broker in a folder of its own, on a free port unless one is given. `properties` are the
+    broker's, with __ for each dot."""
 
-    def __init__(self, folder, port=0):
+    def __init__(self, folder, port=0, **properties):
         self._folder = folder
-        self.address = self._run("start", "--port", str(port)).strip()
+        self._set = [word for name, value in properties.items()
+                     for word in ("--set", f"{name.replace('__', '.')}={value}")]
+        self.address = self._run("start", "--port", str(port), *self._set).strip()
 
     def stop(self):
         self._run("stop")
+
+    def start_again(self):
+        """After a stop: the same topics at the same address."""
+        self._run("start", "--port", self.address.rsplit(":", 1)[1], *self._set)
+
+    def grow_topic(self, topic, partitions):
+        self._run("grow-topic", topic, str(partitions))
+
+    def delete_topic(self, topic):
+        self._run("delete-topic", topic)
+
+    def deny_writing(self, topic):
+        """Needs an authorizer."""
+        self._run("deny-writing", topic)
 
     def create_topics(self, **partitions):
         with concurrent.futures.ThreadPoolExecutor() as pool:
