@@ -93,8 +93,10 @@ class ReadmeTest(unittest.TestCase):
     def test_the_pages_for_a_shell_do_what_they_show(self):
         taken = set(ports.DEFAULT_PORTS.values())
         for page in PAGES_FOR_A_SHELL:
-            actual = {50061: ports.free_port(taken), 9931: ports.free_port(taken)}
             shown = [pair for _, _, text in blocks(page) for pair in commands(text)]
+            actual = {}
+            for number in re.findall(r"127\.0\.0\.1:(\d+)", "".join(command for command, _ in shown)):
+                actual[int(number)] = ports.free_port(taken | set(actual.values()))
             script = "".join(command for command, _ in shown)
             done = run("trap 'kill $(jobs -p)' EXIT\n" + ports.rewrite(script, actual))
             self.assertEqual(done.returncode, 0, done.stderr)
