@@ -82,7 +82,11 @@ class Job:
         }
 
     def write_config(self, file, instance, trigger, **properties):
-        file.write_text(json.dumps(self.config(instance, trigger, **properties)))
+        return self.write(file, self.config(instance, trigger, **properties))
+
+    def write(self, file, config):
+        file.write_text(json.dumps(config))
+        return file
 
     def run_to_end(self, flags=(), wrapper=(), **changes):
         """Runs to the present end with keys of the config changed, source={"format": "text"}; returns the
@@ -91,8 +95,7 @@ class Job:
         config = self.config("a", "available-now")
         for section, keys in changes.items():
             config[section] |= keys
-        file = self._folder / f"{self.topic}-{self._started}.yaml"
-        file.write_text(json.dumps(config))
+        file = self.write(self._folder / f"{self.topic}-{self._started}.yaml", config)
         done = subprocess.run([*wrapper, binary("serin-stream"), "run", "--config", file, *flags],
                               capture_output=True, text=True, check=False, timeout=60)
         return done.returncode, done.stdout, done.stderr

@@ -1,0 +1,108 @@
+"""What goes into serin-stream run and what comes out of it: texts in fields or bare, results in protobuf,
+a bar on a terminal, the lag from the first moment on."""
+import os
+import pty
+import subprocess
+import unittest
+
+from stream_support import Job, Scorer
+from support import ROOT, Kafka, temporary_folder
+from stack.ports import free_port
+from stack.process import Process, wait_until
+from stack.stack import binary, http_text
+
+
+def read_all(descriptor):
+    """What was written to the other end of a terminal until it was closed."""
+    parts = []
+    while True:
+        try:
+            part = os.read(descriptor, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        parts.append(part)
+    return b"".join(parts).decode()
+
+
+class FormatsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls.addClassCleanup)
+        cls.kafka = Kafka(cls.folder)
+        cls.addClassCleanup(cls.kafka.stop)
+        cls.scorer = Scorer(cls.folder)
+        cls.addClassCleanup(cls.scorer.stop)
+
+    def job(self, topic, *values, records=0):
+        job = Job(self.folder, self.kafka, topic, self.scorer.address)
+        job.create_topics()
+        for value in values:
+            self.kafka.produce(topic, "k", value)
+        if records:
+            job.produce(records)
+        return job
+
+    def texts(self, job, **changes):
+        code, _, said = job.run_to_end(**changes)
+        self.assertEqual(code, 0, said)
+        return [record.json()["data"] for record in job.results()]
+
+    def test_a_text_may_be_the_whole_value_or_stand_inside_objects(self):
+        plain = self.job("plain", b'not {"JSON"}')
+        self.assertEqual(self.texts(plain, source={"format": "text"}), ['not {"JSON"}'])
+        inside = self.job("inside", b'{"payload": {"text": "in here"}}', b'{"text": "not here"}')
+        self.assertEqual(self.texts(inside, source={"text_field": "payload.text"}), ["in here"])
+
+    def test_results_in_protobuf_are_read_by_any_protobuf(self):
+        job = self.job("binary", b'{"data": "good"}')
+        code, _, said = job.run_to_end(sink={"results_format": "protobuf"})
+        self.assertEqual(code, 0, said)
+        decoded = subprocess.run(
+            ["protoc", "--decode=serin.v1.ScoredRecord", f"-I{ROOT}/proto", "serin/v1/scored_record.proto"],
+            input=job.results()[0].value, capture_output=True, check=True).stdout.decode()
+        for line in ('data: "good"', 'label: "positive"', 'topic: "binary"', "compound: 0.004"):
+            self.assertIn(line, decoded)
+
+    def test_a_terminal_shows_a_bar_and_a_file_does_not(self):
+        job = self.job("bar", records=100)
+        self.assertNotIn("\x1b", job.run_to_end()[2])
+        job.produce(50)
+        config = job.write_config(self.folder / "bar.yaml", "a", "available-now")
+        ours, theirs = pty.openpty()
+        with subprocess.Popen([binary("serin-stream"), "run", "--config", config], stderr=theirs,
+                              stdout=subprocess.DEVNULL) as client:
+            os.close(theirs)
+            said = read_all(ours)
+        os.close(ours)
+        self.assertEqual(client.returncode, 0, said)
+        self.assertIn("[" + 24 * "=" + "] 100%  50 records", said)
+        self.assertIn("lag 0, time left 0s", said)
+
+    def test_the_lag_is_known_before_anything_is_finished(self):
+        stuck = Scorer(self.folder, delay_ms=60000)
+        self.addCleanup(stuck.stop)
+        job = Job(self.folder, self.kafka, "lagging", stuck.address)
+        job.create_topics()
+        job.produce(120)
+        port = free_port(())
+        config = job.config("a", "continuous") | {"admin_listen": f"127.0.0.1:{port}", "drain_timeout": "0s"}
+        file = self.folder / "lagging.yaml"
+        job.write(file, config)
+        client = Process("lagging", [binary("serin-stream"), "run", "--config", file],
+                         self.folder / "lagging.log", ROOT)
+        self.addCleanup(client.stop)
+
+        def lag():
+            try:
+                lines = http_text(port, "/metrics").splitlines()
+            except OSError:
+                return 0
+            return sum(float(line.rsplit(" ", 1)[1]) for line in lines
+                       if line.startswith("serin_stream_lag_records{"))
+        wait_until(lambda: lag() == 120, "waiting for the lag", 20, [client])
+
+
+if __name__ == "__main__":
+    unittest.main()
