@@ -39,13 +39,14 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   (void)plugins_registered;
   SERIN_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials,
                          MakeServerCredentials(options.tls));
-  if (options.tls.certificate.empty() && !IsLoopback(options.listen)) {
+  const bool has_port = !options.listen.empty();
+  if (has_port && options.tls.certificate.empty() && !IsLoopback(options.listen)) {
     spdlog::warn("{} speaks plaintext and is reached from other hosts; set tls.certificate",
                  options.listen);
   }
   grpc::ServerBuilder builder;
   int port = 0;
-  builder.AddListeningPort(options.listen, credentials, &port);
+  if (has_port) builder.AddListeningPort(options.listen, credentials, &port);
   builder.SetMaxReceiveMessageSize(options.max_message_bytes);
   SetConnectionAge(options, builder);
   // Two servers on one port would share its calls at random instead of failing to start.
@@ -54,7 +55,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   builder.RegisterService(health.get());
   for (grpc::Service* service : options.services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) {
+  if (server == nullptr || (has_port && port == 0)) {
     return absl::UnavailableError(absl::StrCat(
         "cannot listen on ", options.listen, ": is the address in use, or not one of this host?"));
   }
@@ -76,6 +77,13 @@ GrpcServer::GrpcServer(std::unique_ptr<HealthService> health, std::unique_ptr<gr
 GrpcServer::~GrpcServer() { Shutdown(absl::ZeroDuration()); }
 
 std::string GrpcServer::address() const { return absl::StrCat(host_, ":", port_); }
+
+std::shared_ptr<grpc::Channel> GrpcServer::InProcessChannel() {
+  grpc::ChannelArguments arguments;
+  // Who called limits what it gets.
+  arguments.SetMaxReceiveMessageSize(-1);
+  return server_->InProcessChannel(arguments);
+}
 
 void GrpcServer::SetServing(bool serving) {
   health_->SetServing("", serving);

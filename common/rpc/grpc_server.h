@@ -10,6 +10,7 @@
 #include "common/rpc/tls.h"
 
 namespace grpc {
+class Channel;
 class Server;
 class Service;
 }  // namespace grpc
@@ -24,7 +25,7 @@ bool IsLoopback(const std::string& listen);
 class GrpcServer {
  public:
   struct Options {
-    // host:port; port 0 takes a free one.
+    // host:port; port 0 takes a free one. Empty: no port, only the channel within the process.
     std::string listen;
     // Not owned; must outlive the server.
     std::vector<grpc::Service*> services;
@@ -49,6 +50,9 @@ class GrpcServer {
 
   // host:port with that port.
   std::string address() const;
+
+  // A channel to this server that needs no port.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
 
   // What the health service answers for "" and the names of the options.
   void SetServing(bool serving);

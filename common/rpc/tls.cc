@@ -53,13 +53,18 @@ std::shared_ptr<FileWatcherCertificateProvider> Watch(const TlsFiles& files) {
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
-    const TlsFiles& files) {
+absl::Status CheckServerTlsFiles(const TlsFiles& files) {
   if (files.certificate.empty() && files.private_key.empty()) {
     if (!files.ca.empty()) return Fault("", "a certificate beside the client CA");
-    return grpc::InsecureServerCredentials();
+    return absl::OkStatus();
   }
-  SERIN_RETURN_IF_ERROR(CheckFiles(files));
+  return CheckFiles(files);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
+    const TlsFiles& files) {
+  SERIN_RETURN_IF_ERROR(CheckServerTlsFiles(files));
+  if (files.certificate.empty()) return grpc::InsecureServerCredentials();
   grpc::experimental::TlsServerCredentialsOptions options(Watch(files));
   options.watch_identity_key_cert_pairs();
   if (files.ca.empty()) {

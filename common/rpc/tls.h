@@ -22,6 +22,9 @@ struct TlsFiles {
 
 inline constexpr unsigned kTlsReloadSeconds = 1;
 
+// Whether the files make a server's credentials; see MakeServerCredentials().
+absl::Status CheckServerTlsFiles(const TlsFiles& files);
+
 // Plaintext without a certificate. With one, TLS 1.2 or later; with `ca` every client must show a
 // certificate that leads to it.
 //

@@ -1,0 +1,119 @@
+#include "common/net/socket_connection.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace serin {
+namespace {
+
+constexpr size_t kReadBytes = 64 << 10;
+
+bool IsLater(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
+
+}  // namespace
+
+SocketConnection::SocketConnection(EventLoop& loop, int fd, Reads reads,
+                                   std::function<void(SocketConnection&)> on_closed)
+    : loop_(loop), fd_(fd), reads_(reads), on_closed_(std::move(on_closed)) {
+  const int on = 1;
+  // Both only make things better; a socket that is no TCP socket has neither.
+  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  setsockopt(fd_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+}
+
+SocketConnection::~SocketConnection() { close(fd_); }
+
+void SocketConnection::Start(std::unique_ptr<ByteSession> session) {
+  session_ = std::move(session);
+  loop_.Watch(fd_, EPOLLIN, *this);
+  Wake();
+}
+
+void SocketConnection::Wake() {
+  if (queued_ || closed_) return;
+  queued_ = true;
+  loop_.AtTurnEnd(*this);
+}
+
+void SocketConnection::Close(const absl::Status& why) {
+  if (closed_) return;
+  closed_ = true;
+  why_ = why;
+  loop_.Unwatch(fd_, *this);
+  if (!queued_) loop_.AtTurnEnd(*this);
+}
+
+void SocketConnection::Fail(const std::string& what) {
+  Close(absl::UnavailableError(absl::StrCat(what, ": ", std::strerror(errno))));
+}
+
+void SocketConnection::OnReady(uint32_t events) {
+  if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) ReadSome();
+  if ((events & EPOLLOUT) != 0 && !closed_) Wake();
+}
+
+void SocketConnection::ReadSome() {
+  static thread_local std::array<char, kReadBytes> buffer;
+  const ssize_t got = recv(fd_, buffer.data(), buffer.size(), 0);
+  if (got < 0) {
+    if (!IsLater(errno)) Fail("the connection broke");
+    return;
+  }
+  if (got == 0) return Close(absl::UnavailableError("the peer closed the connection"));
+  if (ending_) return;
+  ending_ = !session_->Receive({buffer.data(), static_cast<size_t>(got)});
+  Wake();
+}
+
+void SocketConnection::Run() {
+  queued_ = false;
+  if (!closed_) return WriteAll();
+  session_->OnClosed(why_);
+  on_closed_(*this);
+  delete this;
+}
+
+void SocketConnection::WriteAll() {
+  do {
+    if (written_ == out_.size()) {
+      out_.clear();
+      written_ = 0;
+      session_->Produce(out_, kMostWaiting);
+      if (out_.empty()) break;
+    }
+    if (!WriteSome()) return;
+  } while (true);
+  if (blocked_) WantWritable(false);
+  if (ending_ || session_->done()) Close(absl::UnavailableError("the connection has ended"));
+}
+
+bool SocketConnection::WriteSome() {
+  const ssize_t sent = send(fd_, out_.data() + written_, out_.size() - written_, MSG_NOSIGNAL);
+  if (sent < 0 && !IsLater(errno)) {
+    // Not connected yet is no fault.
+    if (errno != ENOTCONN) Fail("the connection broke");
+    return false;
+  }
+  if (sent > 0) written_ += static_cast<size_t>(sent);
+  if (written_ == out_.size()) return true;
+  if (!blocked_) WantWritable(true);
+  return false;
+}
+
+void SocketConnection::WantWritable(bool want) {
+  blocked_ = want;
+  const bool reads = !want || reads_ == Reads::kAlways;
+  loop_.Rewatch(fd_, (reads ? EPOLLIN : 0U) | (want ? EPOLLOUT : 0U), *this);
+}
+
+}  // namespace serin

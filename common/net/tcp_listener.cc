@@ -1,0 +1,109 @@
+#include "common/net/tcp_listener.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+#include "common/status/status_macros.h"
+
+namespace serin {
+namespace {
+
+// A peer that acknowledges nothing for so long is lost, also while connecting.
+constexpr unsigned kLostAfterMs = 10'000;
+
+using Addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
+
+// "host:port", "[::1]:port".
+absl::StatusOr<Addresses> Resolve(const std::string& address, int flags) {
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) {
+    return absl::InvalidArgumentError(absl::StrCat("expected host:port, got \"", address, "\""));
+  }
+  std::string host = address.substr(0, colon);
+  if (host.size() > 1 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags;
+  addrinfo* found = nullptr;
+  const int error = getaddrinfo(host.c_str(), address.c_str() + colon + 1, &hints, &found);
+  if (error != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected host:port, got \"", address, "\": ", gai_strerror(error)));
+  }
+  return Addresses(found, freeaddrinfo);
+}
+
+absl::Status Refusal(const std::string& listen) {
+  return absl::UnavailableError(absl::StrCat("cannot listen on ", listen,
+                                             ": is the address in use, or not one of this host? (",
+                                             std::strerror(errno), ")"));
+}
+
+int OpenSocket(const addrinfo& address) {
+  return socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+int PortOf(int fd) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof(bound);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&bound), &size);
+  return ntohs(bound.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&bound)->sin6_port
+                                           : reinterpret_cast<sockaddr_in*>(&bound)->sin_port);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TcpListener>> TcpListener::Start(EventLoop& loop,
+                                                                const std::string& listen,
+                                                                Accept accept) {
+  SERIN_ASSIGN_OR_RETURN(const Addresses found, Resolve(listen, AI_PASSIVE));
+  const int fd = OpenSocket(*found);
+  if (fd < 0) return Refusal(listen);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+  if (bind(fd, found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd, SOMAXCONN) != 0) {
+    const absl::Status refusal = Refusal(listen);
+    close(fd);
+    return refusal;
+  }
+  auto listener =
+      std::unique_ptr<TcpListener>(new TcpListener(loop, fd, PortOf(fd), std::move(accept)));
+  loop.RunAndWait([&] { loop.Watch(fd, EPOLLIN, *listener); });
+  return listener;
+}
+
+TcpListener::~TcpListener() {
+  loop_.RunAndWait([this] { loop_.Unwatch(fd_, *this); });
+  close(fd_);
+}
+
+void TcpListener::OnReady(uint32_t) {
+  const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  // Whoever gave up meanwhile, or want of descriptors: asked again when the loop looks next.
+  if (fd >= 0) accept_(fd);
+}
+
+absl::StatusOr<int> StartConnect(const std::string& address) {
+  SERIN_ASSIGN_OR_RETURN(const Addresses found, Resolve(address, 0));
+  const int fd = OpenSocket(*found);
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kLostAfterMs, sizeof(kLostAfterMs));
+  if (fd >= 0 && (connect(fd, found->ai_addr, found->ai_addrlen) == 0 || errno == EINPROGRESS)) {
+    return fd;
+  }
+  const absl::Status failure = absl::UnavailableError(
+      absl::StrCat("cannot connect to ", address, ": ", std::strerror(errno)));
+  if (fd >= 0) close(fd);
+  return failure;
+}
+
+}  // namespace serin
