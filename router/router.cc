@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,10 +27,15 @@ constexpr absl::Duration kAdminGrace = absl::Milliseconds(100);
 constexpr char kPredictor[] = "serin.v1.Predictor";
 constexpr char kCanaryAdmin[] = "serin.v1.CanaryAdmin";
 
-TlsFiles AdminTls(const v1::config::RouterConfig& config) {
-  const v1::config::ServerTlsConfig& tls = config.admin_tls();
+TlsFiles FilesOf(const v1::config::ServerTlsConfig& tls) {
   return {
       .certificate = tls.certificate(), .private_key = tls.private_key(), .ca = tls.client_ca()};
+}
+
+// 0: no end.
+absl::Duration AgeOf(const std::string& config) {
+  const absl::Duration age = ConfigDuration(config);
+  return age == absl::ZeroDuration() ? absl::InfiniteDuration() : age;
 }
 
 }  // namespace
@@ -53,6 +60,13 @@ Router::~Router() {
   endpoints_.reset();
 }
 
+// More loops than this find fewer calls each to put into a message; half of the processors are left
+// to others.
+size_t Router::DataLoops() {
+  constexpr unsigned kMost = 4;
+  return std::clamp(std::thread::hardware_concurrency() / 2, 1U, kMost);
+}
+
 absl::Status Router::Build(const KeepTrying& keep_trying) {
   SERIN_ASSIGN_OR_RETURN(log_, OpenRevisionLog(config_.revision_log(), keep_trying));
   SERIN_ASSIGN_OR_RETURN(store_, RouteStore::Create(RouteSpecs(config_), *log_, clock_));
@@ -62,7 +76,7 @@ absl::Status Router::Build(const KeepTrying& keep_trying) {
       .max_batch_items = limits.max_batch_items(),
       .default_timeout = ConfigDuration(limits.default_timeout())};
   request_router_ = std::make_unique<RequestRouter>(backends_, clock_, limits.max_text_bytes());
-  predictor_ = std::make_unique<PredictorService>(*request_router_, clock_, predictor_limits);
+  predictor_ = std::make_unique<PredictorFront>(*request_router_, clock_, predictor_limits);
   canary_admin_ = std::make_unique<CanaryAdminService>(*store_, backends_);
   gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, predictor_limits);
   metrics_ = std::make_shared<RouterMetrics>(backends_, clock_);
@@ -99,21 +113,24 @@ void Router::BuildBackends() {
 
 std::shared_ptr<Upstream> Router::MakeEndpoint(const std::string& address,
                                                VersionStats& stats) const {
-  return std::make_shared<GrpcEndpoint>(address, clock_, stats.batch_items);
+  return std::make_shared<GrpcEndpoint>(loops_, address, clock_, stats.batch_items);
 }
 
 absl::Status Router::Serve() {
   const v1::config::RouterLimitsConfig& limits = config_.limits();
   SERIN_ASSIGN_OR_RETURN(
-      data_server_,
-      GrpcServer::Start({.listen = config_.listen(),
-                         .services = {predictor_.get()},
-                         .health_names = {kPredictor},
-                         .max_message_bytes = static_cast<int>(limits.max_message_bytes())}));
+      data_server_, DataPort::Start(loops_, *predictor_,
+                                    {.listen = config_.listen(),
+                                     .health_names = {kPredictor},
+                                     .max_message_bytes = limits.max_message_bytes(),
+                                     .tls = FilesOf(config_.tls()),
+                                     .max_connection_age = AgeOf(config_.connections().max_age()),
+                                     .max_connection_age_grace =
+                                         ConfigDuration(config_.connections().max_age_grace())}));
   SERIN_ASSIGN_OR_RETURN(admin_server_, GrpcServer::Start({.listen = config_.admin_grpc_listen(),
                                                            .services = {admin_gate_.get()},
                                                            .health_names = {kCanaryAdmin},
-                                                           .tls = AdminTls(config_)}));
+                                                           .tls = FilesOf(config_.admin_tls())}));
   SERIN_ASSIGN_OR_RETURN(
       http_server_, HttpServer::Start({.listen = config_.http_listen(),
                                        .max_body_bytes = limits.max_message_bytes()},

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "common/http/http_server.h"
 #include "common/lifecycle/readiness.h"
+#include "common/net/event_loops.h"
 #include "common/rpc/grpc_server.h"
 #include "common/telemetry/admin_endpoint.h"
 #include "common/time/clock.h"
@@ -13,10 +14,11 @@
 #include "router/dispatch/endpoint_directory.h"
 #include "router/dispatch/request_router.h"
 #include "router/dns/system_resolver.h"
+#include "router/front/data_port.h"
+#include "router/front/predictor_front.h"
 #include "router/grpc/admin_access.h"
 #include "router/grpc/canary_admin_gate.h"
 #include "router/grpc/canary_admin_service.h"
-#include "router/grpc/predictor_service.h"
 #include "router/http/predict_gateway.h"
 #include "router/open_revision_log.h"
 #include "router/periodic_thread.h"
@@ -54,6 +56,8 @@ class Router {
   Router(const v1::config::RouterConfig& config, const std::string& config_path)
       : config_(config), config_path_(config_path) {}
 
+  static size_t DataLoops();
+
   absl::Status Build(const KeepTrying& keep_trying);
   absl::Status Serve();
   void BuildBackends();
@@ -63,6 +67,8 @@ class Router {
   const v1::config::RouterConfig config_;
   const std::string config_path_;
   RealClock clock_;
+  // What the data port and the streams to model servers run on.
+  EventLoops loops_{DataLoops()};
   Readiness readiness_;
   std::unique_ptr<RevisionLog> log_;
   std::unique_ptr<RouteStore> store_;
@@ -76,7 +82,7 @@ class Router {
   std::unique_ptr<NameTelemetry> name_telemetry_;
   std::unique_ptr<PeriodicThread> name_thread_;
   std::unique_ptr<RequestRouter> request_router_;
-  std::unique_ptr<PredictorService> predictor_;
+  std::unique_ptr<PredictorFront> predictor_;
   std::unique_ptr<CanaryAdminService> canary_admin_;
   std::unique_ptr<AdminAccess> admin_access_;
   std::unique_ptr<CanaryAdminGate> admin_gate_;
@@ -84,7 +90,7 @@ class Router {
   std::shared_ptr<RouterMetrics> metrics_;
   std::unique_ptr<ControlLoop> control_loop_;
   // Servers come last, so that they end before what they serve.
-  std::unique_ptr<GrpcServer> data_server_;
+  std::unique_ptr<DataPort> data_server_;
   std::unique_ptr<GrpcServer> admin_server_;
   std::unique_ptr<HttpServer> http_server_;
   std::unique_ptr<AdminEndpoint> admin_endpoint_;

@@ -61,6 +61,17 @@ void CheckRoute(const std::string& key, const v1::config::RouteConfig& route,
   }
 }
 
+void CheckTls(const std::string& key, const v1::config::ServerTlsConfig& tls,
+              ConfigFaults& faults) {
+  if (tls.certificate().empty() != tls.private_key().empty()) {
+    faults.Add(key, "both certificate and private_key, or neither", "one of them");
+  }
+  if (tls.certificate().empty() && !tls.client_ca().empty()) {
+    faults.Add(key + ".certificate", absl::StrCat("a file, as ", key, ".client_ca is set"),
+               "nothing");
+  }
+}
+
 void CheckAdmin(const v1::config::RouterConfig& config, ConfigFaults& faults) {
   const v1::config::ServerTlsConfig& tls = config.admin_tls();
   const v1::config::AdminAccessConfig& access = config.admin_access();
@@ -68,12 +79,7 @@ void CheckAdmin(const v1::config::RouterConfig& config, ConfigFaults& faults) {
   if (access.clients_size() > 0 && tls.client_ca().empty()) {
     faults.Add("admin_tls.client_ca", "a file, as admin_access.clients is set", "nothing");
   }
-  if (tls.certificate().empty() != tls.private_key().empty()) {
-    faults.Add("admin_tls", "both certificate and private_key, or neither", "one of them");
-  }
-  if (tls.certificate().empty() && !tls.client_ca().empty()) {
-    faults.Add("admin_tls.certificate", "a file, as admin_tls.client_ca is set", "nothing");
-  }
+  CheckTls("admin_tls", tls, faults);
   const bool knows_callers = !access.token_file().empty() || has_mtls;
   if (config.allow_insecure_admin() || IsLoopback(config.admin_grpc_listen())) return;
   if (!tls.certificate().empty() && knows_callers) return;
@@ -93,6 +99,7 @@ absl::Status CheckRouterConfig(std::string_view file, const v1::config::RouterCo
     CheckName(key + ".name", config.routes(i).name(), names, faults);
     CheckRoute(key, config.routes(i), faults);
   }
+  CheckTls("tls", config.tls(), faults);
   CheckAdmin(config, faults);
   return faults.ToStatus();
 }

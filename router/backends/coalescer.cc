@@ -7,23 +7,6 @@
 #include "common/status/check.h"
 
 namespace serin::router {
-namespace {
-
-// Tells the owners of items that nobody holds any more.
-void FinishAll(ItemList items, const absl::Status& status, absl::Time now) {
-  while (!items.empty()) {
-    Item& item = items.PopFront();
-    item.outcome = status;
-    item.done_at = now;
-    item.owner->OnItemDone(item);
-  }
-}
-
-absl::Status Expired() {
-  return absl::DeadlineExceededError("the deadline passed before a model server answered");
-}
-
-}  // namespace
 
 size_t Coalescer::Queued() const {
   size_t queued = 0;
@@ -54,15 +37,36 @@ void Coalescer::Enqueue(ItemList items) {
         item->holder_.store(this, std::memory_order_release);
       }
       lanes_[static_cast<size_t>(items.front()->lane)].queue.Append(items);
-      Flush(now, expired);
+      RequestFlush(now, expired);
     }
   }
   if (!refused.ok()) FinishAll(std::move(items), refused, now);
-  FinishAll(std::move(expired), Expired(), now);
+  FinishExpired(std::move(expired), now);
 }
 
-void Coalescer::Flush(absl::Time now, ItemList& expired) {
-  if (!connected()) return;
+void Coalescer::RequestFlush(absl::Time now, ItemList& expired) {
+  if (flush_requested_ || !sending()) return;
+  const bool may_send = std::any_of(lanes_.begin(), lanes_.end(), [](const LaneState& lane) {
+    return !lane.queue.empty() && lane.outstanding < lane.bound.value();
+  });
+  if (!may_send) return;
+  flush_requested_ = sink_.FlushLater();
+  if (!flush_requested_) FlushNow(now, expired);
+}
+
+void Coalescer::Flush() {
+  const absl::Time now = clock_.Now();
+  ItemList expired;
+  {
+    absl::MutexLock lock(&mutex_);
+    flush_requested_ = false;
+    FlushNow(now, expired);
+  }
+  FinishExpired(std::move(expired), now);
+}
+
+void Coalescer::FlushNow(absl::Time now, ItemList& expired) {
+  if (!sending()) return;
   for (LaneState& lane : lanes_) {
     while (!lane.queue.empty() && lane.outstanding < lane.bound.value()) {
       SendOne(lane, now, expired);
@@ -129,35 +133,6 @@ bool Coalescer::Remove(Item& item) {
   return true;
 }
 
-void Coalescer::OnConnected() {
-  absl::MutexLock lock(&mutex_);
-  connected_.store(true, std::memory_order_relaxed);
-}
-
-void Coalescer::OnBroken(const absl::Status& why) {
-  ItemList failed;
-  {
-    absl::MutexLock lock(&mutex_);
-    connected_.store(false, std::memory_order_relaxed);
-    for (Message& message : messages_) {
-      for (Item* item : message.items) {
-        if (item != nullptr && message.id != 0) failed.PushBack(*item);
-      }
-      message.items.clear();
-      message.id = 0;
-    }
-    for (LaneState& lane : lanes_) {
-      failed.Append(lane.queue);
-      lane.outstanding = 0;
-      lane.bound = AdaptiveBound();
-    }
-    for (Item* item = failed.front(); item != nullptr; item = ItemList::Next(*item)) Detach(*item);
-  }
-  FinishAll(std::move(failed),
-            absl::UnavailableError(absl::StrCat("the model server was lost: ", why.message())),
-            clock_.Now());
-}
-
 void Coalescer::OnReply(uint64_t message_id, size_t results,
                         absl::FunctionRef<Outcome(size_t)> result) {
   const absl::Time now = clock_.Now();
@@ -176,7 +151,7 @@ void Coalescer::OnReply(uint64_t message_id, size_t results,
     for (Item* item : items) {
       if (item != nullptr) Detach(*item);
     }
-    Flush(now, expired);
+    RequestFlush(now, expired);
   }
   for (size_t i = 0; i < items.size(); ++i) {
     if (items[i] == nullptr) continue;
@@ -187,7 +162,7 @@ void Coalescer::OnReply(uint64_t message_id, size_t results,
     items[i]->done_at = now;
     items[i]->owner->OnItemDone(*items[i]);
   }
-  FinishAll(std::move(expired), Expired(), now);
+  FinishExpired(std::move(expired), now);
 }
 
 void Coalescer::Expire() {
@@ -197,9 +172,9 @@ void Coalescer::Expire() {
     absl::MutexLock lock(&mutex_);
     for (LaneState& lane : lanes_) ExpireQueued(lane.queue, now, expired);
     for (Message& message : messages_) ExpireSent(message, now, expired);
-    Flush(now, expired);
+    RequestFlush(now, expired);
   }
-  FinishAll(std::move(expired), Expired(), now);
+  FinishExpired(std::move(expired), now);
 }
 
 void Coalescer::ExpireQueued(ItemList& queue, absl::Time now, ItemList& expired) {

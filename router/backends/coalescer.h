@@ -24,6 +24,10 @@ class MessageSink {
   // Sends the items as one message. Called under the coalescer's lock: it must copy what it needs
   // and must not call back before it returns. The reply comes by Coalescer::OnReply.
   virtual void Send(uint64_t message_id, absl::Span<Item* const> items) = 0;
+  // Under the coalescer's lock too. True: the sink will call Coalescer::Flush() soon, when it has
+  // heard of everything that came at this moment, so that all of it shares a message. False:
+  // messages may be sent at once, by whoever has brought an item.
+  virtual bool FlushLater() { return false; }
 };
 
 // Puts items of many callers into few messages on one stream, without a timer and without delay
@@ -55,6 +59,17 @@ class Coalescer {
   // The stream is up; messages may be sent.
   void OnConnected();
 
+  // No messages are to be sent until OnConnected(), which is expected soon: items are taken and
+  // wait.
+  void OnPaused();
+
+  // The messages with these ids and those between them were not read and will not be answered: what
+  // they held waits again, before all else.
+  void OnUnread(uint64_t first_id, uint64_t last_id);
+
+  // They were lost: what they held is done with UNAVAILABLE and `why`.
+  void OnLost(uint64_t first_id, uint64_t last_id, const absl::Status& why);
+
   // The stream has ended: everything queued or outstanding is done with UNAVAILABLE and `why`.
   void OnBroken(const absl::Status& why);
 
@@ -62,10 +77,15 @@ class Coalescer {
   // for that message any more.
   void OnReply(uint64_t message_id, size_t results, absl::FunctionRef<Outcome(size_t)> result);
 
+  // Sends what may be sent; the answer to MessageSink::FlushLater().
+  void Flush();
+
   // Items past their deadline are done with DEADLINE_EXCEEDED, sent or not.
   void Expire();
 
+  // Items are taken; and messages may leave.
   bool connected() const { return connected_.load(std::memory_order_relaxed); }
+  bool sending() const { return sending_.load(std::memory_order_relaxed); }
   // Queued or outstanding.
   size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 
@@ -87,7 +107,8 @@ class Coalescer {
     int outstanding = 0;
   };
 
-  void Flush(absl::Time now, ItemList& expired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RequestFlush(absl::Time now, ItemList& expired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void FlushNow(absl::Time now, ItemList& expired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SendOne(LaneState& lane, absl::Time now, ItemList& expired)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ExpireQueued(ItemList& queue, absl::Time now, ItemList& expired)
@@ -97,6 +118,7 @@ class Coalescer {
   int FreeMessage() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void DropFromMessage(Item& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Detach(Item& item) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  ItemList TakeSent(uint64_t first_id, uint64_t last_id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   size_t Queued() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   MessageSink& sink_;
@@ -105,12 +127,14 @@ class Coalescer {
   const Limits limits_;
   // Written under mutex_, read by pickers without it.
   std::atomic<bool> connected_{false};
+  std::atomic<bool> sending_{false};
   std::atomic<size_t> in_flight_{0};
 
   absl::Mutex mutex_;
   std::array<LaneState, kLanes> lanes_ ABSL_GUARDED_BY(mutex_);
   std::array<Message, kMostMessages> messages_ ABSL_GUARDED_BY(mutex_);
   uint64_t next_id_ ABSL_GUARDED_BY(mutex_) = 1;
+  bool flush_requested_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace serin::router

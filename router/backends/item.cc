@@ -1,5 +1,7 @@
 #include "router/backends/item.h"
 
+#include <utility>
+
 #include "router/backends/coalescer.h"
 
 namespace serin::router {
@@ -40,6 +42,20 @@ void ItemList::Append(ItemList& other) {
   other.head_ = nullptr;
   other.tail_ = nullptr;
   other.size_ = 0;
+}
+
+void FinishAll(ItemList items, const absl::Status& status, absl::Time now) {
+  while (!items.empty()) {
+    Item& item = items.PopFront();
+    item.outcome = status;
+    item.done_at = now;
+    item.owner->OnItemDone(item);
+  }
+}
+
+void FinishExpired(ItemList items, absl::Time now) {
+  FinishAll(std::move(items),
+            absl::DeadlineExceededError("the deadline passed before a model server answered"), now);
 }
 
 }  // namespace serin::router

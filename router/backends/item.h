@@ -41,7 +41,7 @@ class ItemOwner {
 };
 
 // One prediction on its way upstream. Lives in its caller's memory and stays at one address until
-// it is done; `text` must live as long. No heap of its own.
+// it is done; `text` and `traceparent` must live as long. No heap of its own.
 class Item {
  public:
   Item() = default;
@@ -54,6 +54,8 @@ class Item {
 
   // Set by the owner before sending.
   std::string_view text;
+  // W3C trace context; empty: none.
+  std::string_view traceparent;
   absl::Time deadline = absl::InfiniteFuture();
   ItemOwner* owner = nullptr;
   Lane lane = Lane::kSmall;
@@ -102,5 +104,11 @@ class ItemList {
   Item* tail_ = nullptr;
   size_t size_ = 0;
 };
+
+// Tells the owners of items that nobody holds any more.
+void FinishAll(ItemList items, const absl::Status& status, absl::Time now);
+
+// The same for items whose deadline has passed: DEADLINE_EXCEEDED.
+void FinishExpired(ItemList items, absl::Time now);
 
 }  // namespace serin::router

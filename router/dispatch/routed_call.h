@@ -27,6 +27,8 @@ class RoutedItem final : public Item {
   std::string_view model;
   std::string_view model_version;
   std::string_view routing_key;
+  // Given back with the answer; the router makes no other use of it.
+  std::string_view request_id;
 
   // Answered. The route is null when the model is unknown.
   RouteBackends* route = nullptr;

@@ -12,26 +12,24 @@ namespace {
 // A stream takes this many items before the next one gets any.
 constexpr size_t kFillFirst = 128;
 
-// gRPC shares connections between channels with equal arguments, hence the number.
-std::shared_ptr<grpc::Channel> Connect(const std::string& address, int number) {
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   grpc::ChannelArguments arguments;
-  arguments.SetInt("serin.stream", number);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
-  arguments.SetMaxReceiveMessageSize(-1);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 }  // namespace
 
-GrpcEndpoint::GrpcEndpoint(std::string address, const Clock& clock, IntHistogram& batch_items)
-    : address_(std::move(address)), clock_(clock) {
-  for (int i = 0; i < kStreams; ++i) {
-    std::shared_ptr<grpc::Channel> channel = Connect(address_, i);
-    if (i == 0) health_ = std::make_unique<EndpointHealth>(channel, clock);
-    streams_.push_back(std::make_unique<PredictStreamClient>(std::move(channel), clock, batch_items,
-                                                             Coalescer::Limits()));
+GrpcEndpoint::GrpcEndpoint(const EventLoops& loops, std::string address, const Clock& clock,
+                           IntHistogram& batch_items)
+    : address_(std::move(address)),
+      clock_(clock),
+      health_(std::make_unique<EndpointHealth>(Connect(address_), clock)) {
+  for (size_t i = 0; i < std::max(kLeastStreams, loops.size()); ++i) {
+    streams_.push_back(std::make_unique<PredictStreamClient>(
+        loops[i % loops.size()], address_, clock, batch_items, Coalescer::Limits()));
   }
 }
 
@@ -47,18 +45,26 @@ size_t GrpcEndpoint::in_flight() const {
   return sum;
 }
 
-void GrpcEndpoint::Send(ItemList items) {
+// A stream of the caller's own loop needs no other thread. Of several the first that has room, as
+// few items share one stream: each message costs more than an item.
+PredictStreamClient& GrpcEndpoint::Choose() const {
   PredictStreamClient* best = streams_.front().get();
   for (const auto& stream : streams_) {
     const Coalescer& candidate = stream->coalescer();
-    if (!candidate.connected()) continue;
     const Coalescer& current = best->coalescer();
-    if (!current.connected() || candidate.in_flight() < current.in_flight()) best = stream.get();
-    // Few items share one stream, as each message costs more than an item.
-    if (best->coalescer().in_flight() < kFillFirst) break;
+    if (!candidate.sending()) continue;
+    const bool nearer = stream->loop().InLoop() && !best->loop().InLoop();
+    const bool farther = !stream->loop().InLoop() && best->loop().InLoop();
+    if (!current.sending() || nearer ||
+        (!farther && current.in_flight() >= kFillFirst &&
+         candidate.in_flight() < current.in_flight())) {
+      best = stream.get();
+    }
   }
-  best->coalescer().Enqueue(std::move(items));
+  return *best;
 }
+
+void GrpcEndpoint::Send(ItemList items) { Choose().coalescer().Enqueue(std::move(items)); }
 
 void GrpcEndpoint::Tick() {
   health_->Tick();

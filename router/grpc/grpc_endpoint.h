@@ -4,20 +4,24 @@
 #include <string>
 #include <vector>
 
+#include "common/net/event_loops.h"
 #include "router/backends/upstream.h"
 #include "router/grpc/endpoint_health.h"
 #include "router/grpc/predict_stream_client.h"
 
 namespace serin::router {
 
-// A model server that speaks serin.v1.Predictor: its health and a few PredictStream calls, each on
-// a connection of its own, as one HTTP/2 connection is one serialisation domain. Thread-safe.
+// A model server that speaks serin.v1.Predictor: its health and PredictStream calls, each on a
+// connection of its own. Every event loop has one, so that a user's call and the stream it shares
+// are on one thread; and there are at least two, so that one that breaks leaves another.
+// Thread-safe.
 class GrpcEndpoint final : public Upstream {
  public:
-  static constexpr int kStreams = 2;
+  static constexpr size_t kLeastStreams = 2;
 
   // The references must outlive the endpoint.
-  GrpcEndpoint(std::string address, const Clock& clock, IntHistogram& batch_items);
+  GrpcEndpoint(const EventLoops& loops, std::string address, const Clock& clock,
+               IntHistogram& batch_items);
 
   const std::string& address() const override { return address_; }
   bool ready() const override;
@@ -28,6 +32,8 @@ class GrpcEndpoint final : public Upstream {
   void Close() override;
 
  private:
+  PredictStreamClient& Choose() const;
+
   const std::string address_;
   const Clock& clock_;
   std::unique_ptr<EndpointHealth> health_;

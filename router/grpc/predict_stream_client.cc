@@ -1,190 +1,193 @@
 #include "router/grpc/predict_stream_client.h"
 
-#include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
-#include <grpcpp/support/client_callback.h>
+#include <unistd.h>
 
 #include <utility>
 
-#include "common/status/grpc_status.h"
+#include "absl/status/statusor.h"
+#include "common/http2/client_stream.h"
+#include "common/net/socket_connection.h"
+#include "common/net/tcp_listener.h"
 #include "router/backends/endpoint_picker.h"
-#include "router/grpc/arena_messages.h"
-#include "router/grpc/prediction_messages.h"
+#include "router/wire/predictor_codec.h"
 
 namespace serin::router {
 namespace {
 
-constexpr size_t kSpareRequests = 8;
-
-// What the reply to some dozens of items takes.
-constexpr size_t kReplyBlock = 16 << 10;
+constexpr char kPath[] = "/serin.v1.Predictor/PredictStream";
 
 }  // namespace
 
-// Lives from StartCall to OnDone. Writes are queued, as gRPC takes one at a time; a hold keeps
-// OnDone away while Write() may still come from other threads.
-class PredictStreamClient::Call final
-    : public grpc::ClientBidiReactor<v1::PredictBatchRequest, v1::PredictBatchResponse> {
+// A connection with its stream, from its opening until the socket is closed. On the loop.
+class PredictStreamClient::Link final : public http2::ClientStreamHandler {
  public:
-  explicit Call(PredictStreamClient& client) : client_(client) {}
-
-  // After it, writes may come, even before Begin().
-  void Bind(v1::Predictor::Stub& stub) {
-    stub.async()->PredictStream(&context_, this);
-    AddHold();
+  Link(PredictStreamClient& client, int fd) : client_(client) {
+    auto* const connection =
+        new SocketConnection(client.loop_, fd, SocketConnection::Reads::kAlways,
+                             [this](SocketConnection&) { client_.OnClosed(*this); });
+    auto stream = std::make_unique<http2::ClientStream>(
+        http2::ClientStream::Options{.authority = client.address_,
+                                     .path = kPath,
+                                     .wake = [connection] { connection->Wake(); }},
+        *this);
+    stream_ = stream.get();
+    connection_ = connection;
+    connection->Start(std::move(stream));
   }
 
-  void Begin() {
-    ReadNext();
-    StartCall();
+  void Send(uint64_t message_id, absl::Span<Item* const> items) {
+    if (first_id == 0) first_id = message_id;
+    last_id = message_id;
+    AppendBatchRequest(message_id, items, stream_->BeginMessage());
+    stream_->EndMessage();
   }
+  void HalfClose() { stream_->HalfClose(); }
+  void Close(const absl::Status& why) { connection_->Close(why); }
 
-  void Cancel() { context_.TryCancel(); }
-
-  // Under client_.mutex_. True: `request` is to be written now by WriteNow().
-  bool Enqueue(std::unique_ptr<Request> request) {
-    if (closed_) return false;
-    pending_.push_back(std::move(request));
-    if (pending_.size() > 1) return false;
-    AddHold();
-    return true;
-  }
-
-  // Not under client_.mutex_, as gRPC may report the end of a write from within.
-  void WriteNow(const Request* request) {
-    StartWrite(request);
-    RemoveHold();
-  }
-
-  const Request* front() const { return pending_.front().get(); }
-
-  void OnWriteDone(bool ok) override {
-    const Request* next = nullptr;
-    {
-      absl::MutexLock lock(&client_.mutex_);
-      std::unique_ptr<Request> done = std::move(pending_.front());
-      pending_.pop_front();
-      if (client_.spare_.size() < kSpareRequests) client_.spare_.push_back(std::move(done));
-      if (ok && !closed_ && !pending_.empty()) {
-        next = front();
-        AddHold();
-      }
-    }
-    if (next != nullptr) WriteNow(next);
-  }
-
-  void OnReadDone(bool ok) override {
-    if (ok) {
-      client_.OnReply(*response_);
-      ReadNext();
-      return;
-    }
-    {
-      absl::MutexLock lock(&client_.mutex_);
-      closed_ = true;
-    }
-    RemoveHold();
-  }
-
-  void OnDone(const grpc::Status& status) override {
-    client_.OnEnded(status.ok() ? absl::UnavailableError("it closed the stream")
-                                : FromGrpcStatus(status));
-    delete this;
-  }
+  // Of the messages sent; 0: none.
+  uint64_t first_id = 0;
+  uint64_t last_id = 0;
+  bool replied = false;
 
  private:
-  void ReadNext() {
-    arena_.Reset();
-    response_ = arena_.Create<v1::PredictBatchResponse>();
-    StartRead(response_);
+  void OnMessage(std::string message) override {
+    replied = true;
+    if (const absl::Status read = client_.OnReply(message); !read.ok()) Close(read);
   }
+  void OnGoaway() override { client_.OnGoaway(*this); }
+  void OnEnd(const absl::Status& status) override { client_.OnEnd(*this, status); }
 
   PredictStreamClient& client_;
-  grpc::ClientContext context_;
-  MessageArena<kReplyBlock> arena_;
-  v1::PredictBatchResponse* response_ = nullptr;
-  // The next two are guarded by client_.mutex_. The front is being written.
-  std::deque<std::unique_ptr<Request>> pending_;
-  bool closed_ = false;
+  SocketConnection* connection_ = nullptr;
+  http2::ClientStream* stream_ = nullptr;
 };
 
-PredictStreamClient::PredictStreamClient(std::shared_ptr<grpc::Channel> channel, const Clock& clock,
+PredictStreamClient::PredictStreamClient(EventLoop& loop, std::string address, const Clock& clock,
                                          IntHistogram& batch_items, Coalescer::Limits limits)
-    : stub_(v1::Predictor::NewStub(std::move(channel))),
+    : loop_(loop),
+      address_(std::move(address)),
       clock_(clock),
       coalescer_(*this, clock, batch_items, limits) {}
 
+PredictStreamClient::~PredictStreamClient() { Close(); }
+
 void PredictStreamClient::Close() {
-  absl::MutexLock lock(&mutex_);
-  stopping_ = true;
-  if (call_ != nullptr) call_->Cancel();
-  const auto ended = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return call_ == nullptr; };
-  mutex_.Await(absl::Condition(&ended));
+  {
+    absl::MutexLock lock(&mutex_);
+    if (std::exchange(closed_, true)) return;
+  }
+  const absl::Status why = absl::UnavailableError("the endpoint is not used any more");
+  loop_.RunAndWait([&] {
+    current_ = nullptr;
+    for (const auto& link : links_) link->Close(why);
+    coalescer_.OnBroken(why);
+  });
+  // The links go at the end of that turn.
+  loop_.FinishTurn();
 }
 
 void PredictStreamClient::Tick(bool wanted) {
   coalescer_.Expire();
-  Call* started = nullptr;
   {
     absl::MutexLock lock(&mutex_);
-    if (!wanted || stopping_ || call_ != nullptr || clock_.Now() < retry_at_) return;
-    started = call_ = new Call(*this);
+    if (closed_ || !needs_link_ || connecting_) return;
+    if (wanted && clock_.Now() < retry_at_) return;
+    connecting_ = wanted;
   }
-  started->Bind(*stub_);
-  // Before Begin(), as the call may end within it, and OnBroken() must come last.
-  coalescer_.OnConnected();
-  started->Begin();
+  if (!wanted) {
+    // Nothing is there to wait for.
+    if (coalescer_.connected()) {
+      coalescer_.OnBroken(absl::UnavailableError("the endpoint is not serving"));
+    }
+    return;
+  }
+  const absl::StatusOr<int> fd = StartConnect(address_);
+  if (fd.ok()) return loop_.Post([this, fd = *fd] { Adopt(fd); });
+  WantLink(/*at_once=*/false);
+  coalescer_.OnBroken(fd.status());
 }
 
-std::unique_ptr<PredictStreamClient::Request> PredictStreamClient::TakeRequest() {
-  if (spare_.empty()) return std::make_unique<Request>();
-  std::unique_ptr<Request> request = std::move(spare_.back());
-  spare_.pop_back();
-  return request;
+void PredictStreamClient::Adopt(int fd) {
+  {
+    absl::MutexLock lock(&mutex_);
+    connecting_ = false;
+    needs_link_ = closed_;
+    if (closed_) {
+      close(fd);
+      return;
+    }
+  }
+  links_.push_back(std::make_unique<Link>(*this, fd));
+  current_ = links_.back().get();
+  coalescer_.OnConnected();
+}
+
+bool PredictStreamClient::FlushLater() {
+  if (loop_.InLoop()) {
+    loop_.AtTurnEnd(flush_task_);
+  } else {
+    loop_.Post(flush_task_);
+  }
+  return true;
 }
 
 void PredictStreamClient::Send(uint64_t message_id, absl::Span<Item* const> items) {
-  std::unique_ptr<Request> request;
-  {
-    absl::MutexLock lock(&mutex_);
-    request = TakeRequest();
-  }
-  request->Clear();
-  request->set_batch_id(message_id);
-  for (const Item* item : items) {
-    request->add_items()->set_text(item->text.data(), item->text.size());
-  }
-  const Request* const written = request.get();
-  Call* call = nullptr;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (call_ != nullptr && call_->Enqueue(std::move(request))) call = call_;
-  }
-  if (call != nullptr) call->WriteNow(written);
+  current_->Send(message_id, items);
 }
 
-void PredictStreamClient::OnReply(const v1::PredictBatchResponse& response) {
+absl::Status PredictStreamClient::OnReply(std::string_view message) {
+  BatchParts parts;
+  if (!ReadBatchResponse(message, parts)) {
+    return absl::InternalError("it answered with something that is no PredictBatchResponse");
+  }
   {
     absl::MutexLock lock(&mutex_);
     backoff_.Reset();
   }
-  if (response.has_error()) {
-    const absl::Status error = ErrorFromMessage(response.error());
+  if (parts.has_error) {
+    const absl::Status error = ReadItemError(parts.error);
     const auto fail = [&](size_t) { return Outcome(error); };
-    coalescer_.OnReply(response.batch_id(), SIZE_MAX, fail);
-    return;
+    coalescer_.OnReply(parts.batch_id, SIZE_MAX, fail);
+    return absl::OkStatus();
   }
-  const auto take = [&](size_t i) {
-    return OutcomeFromMessage(response.results(static_cast<int>(i)));
-  };
-  coalescer_.OnReply(response.batch_id(), static_cast<size_t>(response.results_size()), take);
+  const auto take = [&](size_t i) { return ReadBatchResult(parts.parts[i]); };
+  coalescer_.OnReply(parts.batch_id, parts.parts.size(), take);
+  return absl::OkStatus();
 }
 
-void PredictStreamClient::OnEnded(const absl::Status& status) {
-  coalescer_.OnBroken(status);
+void PredictStreamClient::WantLink(bool at_once) {
   absl::MutexLock lock(&mutex_);
-  retry_at_ = clock_.Now() + backoff_.Next(CheapRandom());
-  call_ = nullptr;
+  connecting_ = false;
+  needs_link_ = true;
+  retry_at_ = at_once ? absl::InfinitePast() : clock_.Now() + backoff_.Next(CheapRandom());
+}
+
+void PredictStreamClient::OnGoaway(Link& link) {
+  if (current_ != &link) return;
+  current_ = nullptr;
+  coalescer_.OnPaused();
+  WantLink(link.replied);
+  // The server ends the stream when it has answered what is on its way.
+  link.HalfClose();
+}
+
+void PredictStreamClient::OnEnd(Link& link, const absl::Status& status) {
+  const bool was_current = current_ == &link;
+  if (was_current) current_ = nullptr;
+  if (status.ok()) {
+    if (was_current) coalescer_.OnPaused();
+    if (link.first_id != 0) coalescer_.OnUnread(link.first_id, link.last_id);
+    if (was_current) WantLink(link.replied);
+  } else if (was_current) {
+    coalescer_.OnBroken(status);
+    WantLink(/*at_once=*/false);
+  } else if (link.first_id != 0) {
+    coalescer_.OnLost(link.first_id, link.last_id, status);
+  }
+}
+
+void PredictStreamClient::OnClosed(const Link& link) {
+  links_.remove_if([&](const auto& one) { return one.get() == &link; });
 }
 
 }  // namespace serin::router

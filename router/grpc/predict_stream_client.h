@@ -1,57 +1,80 @@
 #pragma once
 
-#include <deque>
+#include <list>
 #include <memory>
-#include <vector>
+#include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "common/net/event_loop.h"
 #include "router/backends/backoff.h"
 #include "router/backends/coalescer.h"
-#include "serin/v1/predictor.grpc.pb.h"
 
 namespace serin::router {
 
 // One PredictStream call to one endpoint, kept open and rebuilt with backoff after it breaks, with
-// the coalescer that fills it. Thread-safe.
+// the coalescer that fills it. It lives on one event loop: what that loop's calls bring in a turn
+// leaves in one write, without another thread.
+//
+// A stream that the server ends in order (it drains, or the connection has reached its age) is
+// followed by a new one at once, and what the server had not read goes there. Thread-safe.
 class PredictStreamClient final : private MessageSink {
  public:
-  PredictStreamClient(std::shared_ptr<grpc::Channel> channel, const Clock& clock,
+  // `address` is host:port. The references must outlive the client.
+  PredictStreamClient(EventLoop& loop, std::string address, const Clock& clock,
                       IntHistogram& batch_items, Coalescer::Limits limits);
-  ~PredictStreamClient() override { Close(); }
+  ~PredictStreamClient() override;
 
+  EventLoop& loop() const { return loop_; }
   Coalescer& coalescer() { return coalescer_; }
   const Coalescer& coalescer() const { return coalescer_; }
 
   // Call it every few milliseconds: opens the call when there is none, the endpoint is `wanted` and
   // its backoff has passed; expires items.
   void Tick(bool wanted);
-
-  // Ends the call for good; what is in flight is done with UNAVAILABLE before it returns.
+  // Ends the call for good; what is in flight is done with UNAVAILABLE. Not on the loop.
   void Close();
 
  private:
-  class Call;
-  using Request = v1::PredictBatchRequest;
+  class Link;
+  class FlushTask final : public LoopTask {
+   public:
+    explicit FlushTask(PredictStreamClient& client) : client_(client) {}
+    void Run() override { client_.coalescer_.Flush(); }
 
+   private:
+    PredictStreamClient& client_;
+  };
+  // MessageSink, called under the coalescer's lock.
   void Send(uint64_t message_id, absl::Span<Item* const> items) override;
-  std::unique_ptr<Request> TakeRequest() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void OnReply(const v1::PredictBatchResponse& response);
-  void OnEnded(const absl::Status& status);
+  bool FlushLater() override;
 
-  const std::unique_ptr<v1::Predictor::Stub> stub_;
+  // On the loop.
+  void Adopt(int fd);
+  absl::Status OnReply(std::string_view message);
+  void OnGoaway(Link& link);
+  void OnEnd(Link& link, const absl::Status& status);
+  void OnClosed(const Link& link);
+  void WantLink(bool at_once);
+
+  EventLoop& loop_;
+  const std::string address_;
   const Clock& clock_;
+  FlushTask flush_task_{*this};
+
+  // Of the loop: the link that messages go to, null when there is none, and all that are open.
+  Link* current_ = nullptr;
+  std::list<std::unique_ptr<Link>> links_;
 
   absl::Mutex mutex_;
-  // The open call; null when there is none.
-  Call* call_ ABSL_GUARDED_BY(mutex_) = nullptr;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  // A new link is to be opened; and one is on its way to the loop.
+  bool needs_link_ ABSL_GUARDED_BY(mutex_) = true;
+  bool connecting_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Time retry_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   Backoff backoff_ ABSL_GUARDED_BY(mutex_);
-  // Cleared messages, kept for the memory of their strings.
-  std::vector<std::unique_ptr<Request>> spare_ ABSL_GUARDED_BY(mutex_);
 
   // Last, so that it outlives nothing it uses.
   Coalescer coalescer_;

@@ -29,16 +29,18 @@ void AddHeaders(const RoutedItem& item, HttpResponse& response) {
 // One request. Deletes itself when it is answered.
 class GatewayCall final : public RoutedCall {
  public:
-  GatewayCall(PredictQuestion question, std::string routing_key, absl::Time deadline_in,
+  GatewayCall(PredictQuestion question, const HttpRequest& request, absl::Time deadline_in,
               HttpResponder responder)
       : question_(std::move(question)),
-        routing_key_(std::move(routing_key)),
+        routing_key_(request.Header("x-routing-key")),
+        traceparent_(request.Header("traceparent")),
         responder_(std::move(responder)),
         storage_(std::make_unique<RoutedItem[]>(question_.texts.size())) {
     items = absl::MakeSpan(storage_.get(), question_.texts.size());
     for (size_t i = 0; i < items.size(); ++i) {
       items[i].text = question_.texts[i];
       items[i].routing_key = routing_key_;
+      items[i].traceparent = traceparent_;
     }
     deadline = deadline_in;
   }
@@ -61,6 +63,7 @@ class GatewayCall final : public RoutedCall {
 
   const PredictQuestion question_;
   const std::string routing_key_;
+  const std::string traceparent_;
   HttpResponder responder_;
   const std::unique_ptr<RoutedItem[]> storage_;
 };
@@ -79,8 +82,7 @@ void PredictGateway::Handle(HttpRequest request, HttpResponder responder) {
   absl::StatusOr<PredictQuestion> question = ParseQuestion(request.body, max_items_);
   if (!question.ok()) return responder(HttpError(400, std::string(question.status().message())));
   auto* const call =
-      new GatewayCall(*std::move(question), std::string(request.Header("x-routing-key")),
-                      clock_.Now() + timeout_, std::move(responder));
+      new GatewayCall(*std::move(question), request, clock_.Now() + timeout_, std::move(responder));
   router_.Start(*call);
 }
 

@@ -12,8 +12,8 @@ namespace serin::router {
 // answered with 200 and an array, in which an item has its scores and "version", or its own "code"
 // and "error". The headers serin-model-version, serin-route-revision and
 // serin-assignment say who answered; X-Routing-Key sets the routing key (of all
-// items). Errors are {"error": "..."}: 400 (JSON, data, text), 404 (path), 405 (method), 413
-// (body), 429, 503, 504. Thread-safe.
+// items), traceparent is passed on. Errors are {"error": "..."}: 400 (JSON, data, text), 404
+// (path), 405 (method), 413 (body), 429, 503, 504. Thread-safe.
 class PredictGateway {
  public:
   // The references must outlive the gateway.

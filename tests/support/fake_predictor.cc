@@ -1,5 +1,7 @@
 #include "tests/support/fake_predictor.h"
 
+#include <utility>
+
 #include "absl/time/clock.h"
 #include "common/status/check.h"
 
@@ -50,6 +52,21 @@ void FakePredictor::KillNextStream() {
   kill_stream_ = true;
 }
 
+void FakePredictor::EndNextStream() {
+  absl::MutexLock lock(&mutex_);
+  end_stream_ = true;
+}
+
+bool FakePredictor::TakeEnd() {
+  absl::MutexLock lock(&mutex_);
+  return std::exchange(end_stream_, false);
+}
+
+std::vector<std::string> FakePredictor::traceparents() const {
+  absl::MutexLock lock(&mutex_);
+  return traceparents_;
+}
+
 bool FakePredictor::WaitToAnswer(const grpc::ServerContext& context) {
   absl::MutexLock lock(&mutex_);
   if (kill_stream_) {
@@ -74,6 +91,7 @@ void FakePredictor::FillResponse(const v1::PredictBatchRequest& request,
   for (const v1::PredictRequest& item : request.items()) {
     v1::BatchResult& result = *response.add_results();
     const uint64_t number = ++items_;
+    if (item.has_traceparent()) traceparents_.push_back(item.traceparent());
     if (item.text().empty()) {
       result.mutable_error()->set_code(static_cast<int>(absl::StatusCode::kInvalidArgument));
       result.mutable_error()->set_message("text: expected at least 1 byte, got 0");
@@ -94,6 +112,7 @@ grpc::Status FakePredictor::PredictStream(
   v1::PredictBatchRequest request;
   while (stream->Read(&request)) {
     ++messages_;
+    if (TakeEnd()) return grpc::Status::OK;
     if (!WaitToAnswer(*context)) {
       return grpc::Status(grpc::StatusCode::UNAVAILABLE, "killed by the test");
     }

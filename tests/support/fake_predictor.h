@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -36,6 +37,10 @@ class FakePredictor final : private v1::Predictor::Service {
   void Hang(bool hang);
   // The next message ends its stream unanswered.
   void KillNextStream();
+  // The same, but in order, as a server does that drains: the message counts as not read.
+  void EndNextStream();
+  // Of the items answered that had one.
+  std::vector<std::string> traceparents() const;
   // What health says.
   void SetServing(bool serving) { server_->SetServing(serving); }
 
@@ -50,6 +55,7 @@ class FakePredictor final : private v1::Predictor::Service {
       grpc::ServerReaderWriter<v1::PredictBatchResponse, v1::PredictBatchRequest>* stream) override;
   void Listen(const std::string& address);
   void FillResponse(const v1::PredictBatchRequest& request, v1::PredictBatchResponse& response);
+  bool TakeEnd();
   // False: the stream is to end.
   bool WaitToAnswer(const grpc::ServerContext& context);
 
@@ -59,12 +65,14 @@ class FakePredictor final : private v1::Predictor::Service {
   std::atomic<uint64_t> items_{0};
   std::atomic<uint64_t> messages_{0};
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   absl::Duration delay_ ABSL_GUARDED_BY(mutex_);
   uint64_t fail_every_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Status error_ ABSL_GUARDED_BY(mutex_);
   bool hang_ ABSL_GUARDED_BY(mutex_) = false;
   bool kill_stream_ ABSL_GUARDED_BY(mutex_) = false;
+  bool end_stream_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<std::string> traceparents_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace serin::testing

@@ -27,6 +27,11 @@ class FakeSink final : public MessageSink {
     std::vector<std::string> texts;
   };
 
+  bool FlushLater() override {
+    ++asked;
+    return later;
+  }
+
   void Send(uint64_t id, absl::Span<Item* const> items) override {
     Sent& sent = messages.emplace_back();
     sent.id = id;
@@ -34,6 +39,9 @@ class FakeSink final : public MessageSink {
   }
 
   std::deque<Sent> messages;
+  // Whether messages wait for Flush(), and how often that was asked.
+  bool later = false;
+  int asked = 0;
 };
 
 struct TestItem final : public Item, private ItemOwner {
@@ -218,6 +226,62 @@ TEST_F(CoalescerTest, AReplyThatIsTooShortFailsTheRest) {
   Reply();
   coalescer_.OnReply(sink_.messages.front().id, 1, [](size_t) { return Sentiment{}; });
   EXPECT_THAT(last.outcome, StatusIs(absl::StatusCode::kInternal, HasSubstr("1 of 2")));
+}
+
+TEST_F(CoalescerTest, ASinkThatAsksForItGetsAllOfAMomentInOneMessage) {
+  sink_.later = true;
+  for (const char* text : {"a", "b", "c"}) Send(text);
+  EXPECT_THAT(sink_.messages, IsEmpty());
+  EXPECT_EQ(sink_.asked, 1) << "asked once for all of them";
+  coalescer_.Flush();
+  ASSERT_EQ(sink_.messages.size(), 1u);
+  EXPECT_THAT(sink_.messages.front().texts, ElementsAre("a", "b", "c"));
+  Send("d");
+  EXPECT_EQ(sink_.asked, 1) << "nothing may leave before the reply";
+  Reply();
+  EXPECT_EQ(sink_.asked, 2);
+  coalescer_.Flush();
+  EXPECT_THAT(sink_.messages.front().texts, ElementsAre("d"));
+}
+
+TEST_F(CoalescerTest, WhatWasNotReadIsSentAgainFirstAndInOrder) {
+  Send("a");
+  Send("b");
+  TestItem& withdrawn = Send("c");
+  Reply();
+  const uint64_t lost = sink_.messages.front().id;
+  Send("d");
+  withdrawn.Withdraw();
+  sink_.messages.clear();
+  coalescer_.OnPaused();
+  coalescer_.OnUnread(lost, lost);
+  Send("e");
+  EXPECT_THAT(sink_.messages, IsEmpty()) << "there is nowhere to send it yet";
+  coalescer_.OnConnected();
+  ASSERT_EQ(sink_.messages.size(), 1u);
+  EXPECT_THAT(sink_.messages.front().texts, ElementsAre("b", "d", "e"));
+  Reply();
+  EXPECT_EQ(coalescer_.in_flight(), 0u);
+  for (const TestItem& item : items_) EXPECT_EQ(item.done, &item == &withdrawn ? 0 : 1);
+}
+
+TEST_F(CoalescerTest, AnItemThatWaitsForAnotherStreamStillHasItsDeadline) {
+  TestItem& item = Send("a", Lane::kSmall, clock_.Now() + absl::Seconds(1));
+  coalescer_.OnPaused();
+  coalescer_.OnUnread(sink_.messages.front().id, sink_.messages.front().id);
+  clock_.Advance(absl::Seconds(2));
+  coalescer_.Expire();
+  EXPECT_THAT(item.outcome, StatusIs(absl::StatusCode::kDeadlineExceeded, _));
+}
+
+TEST_F(CoalescerTest, WhatIsLostFailsAloneWhileTheStreamGoesOn) {
+  TestItem& lost = Send("a");
+  TestItem& waits = Send("b");
+  coalescer_.OnLost(sink_.messages.front().id, sink_.messages.front().id,
+                    absl::UnavailableError("gone"));
+  EXPECT_THAT(lost.outcome, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("gone")));
+  EXPECT_EQ(waits.done, 0);
+  EXPECT_TRUE(coalescer_.connected());
 }
 
 }  // namespace

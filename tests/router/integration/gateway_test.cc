@@ -10,6 +10,7 @@
 namespace serin::router {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -42,6 +43,14 @@ TEST_F(RouterTest, TheGatewayTakesARoutingKey) {
     EXPECT_THAT(answer, HasSubstr("serin-assignment: KEY\r\n"));
     EXPECT_THAT(answer, HasSubstr("serin-model-version: " + expected));
   }
+}
+
+TEST_F(RouterTest, TheGatewayPassesTheTraceContextOn) {
+  StartRouter();
+  Post(router_->http_port(), R"([{"data": "a"}, {"data": "b"}])", "traceparent: 00-ab-cd-01\r\n");
+  std::vector<std::string> all = v1_.traceparents();
+  for (const std::string& one : v2_.traceparents()) all.push_back(one);
+  EXPECT_THAT(all, ElementsAre("00-ab-cd-01", "00-ab-cd-01"));
 }
 
 TEST_F(RouterTest, TheGatewaySaysWhatIsWrongWithARequest) {
