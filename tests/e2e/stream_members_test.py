@@ -1,5 +1,5 @@
 """Members of a group join and leave under load, on a real broker: every record comes out, and exactly
-once where that was asked for. (With cooperative-sticky: tests/soak/stream_churn.)"""
+once where that was asked for. (With cooperative-sticky: tests/soak/stream.)"""
 import random
 import time
 import unittest
