@@ -1,5 +1,5 @@
 # What a person types. Each target is a small script; `make help` lists them.
-.PHONY: help demo up test chaos sanitize bench lint images containers clean
+.PHONY: help demo up test chaos soak fuzz sanitize bench lint images containers clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,6 +24,16 @@ chaos: ## ten minutes of faults under load, then a verdict; SEED=7 SECONDS=60 fo
 	@tools/setup test
 	@tools/build all
 	@tests/chaos/run $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS))
+
+soak: ## half the capacity for MINUTES=30 each, then a verdict; SOAK=serving or SOAK=stream for one
+	@tools/setup test
+	@tools/build all
+	@$(if $(filter stream,$(SOAK)),,tests/soak/serving --minutes $(or $(MINUTES),30))
+	@$(if $(filter serving,$(SOAK)),,tests/soak/stream --minutes $(or $(MINUTES),30))
+
+fuzz: ## every fuzzer for SECONDS=60, or FUZZ=vader alone; needs some minutes to build with Clang
+	@tools/setup test
+	@tools/fuzz --seconds $(or $(SECONDS),60) $(FUZZ)
 
 sanitize: ## the C++ tests under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer
 	@tools/setup test
