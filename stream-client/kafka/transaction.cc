@@ -65,6 +65,8 @@ absl::StatusOr<bool> TransactionProducer::Run(TransactionWork& work) {
   Verdict verdict = Persist("begin", [&](int) { return rd_kafka_begin_transaction(handle); });
   if (verdict == Verdict::kDone) verdict = Send(work);
   if (verdict == Verdict::kDone) verdict = SendOffsets(work);
+  // From here on the broker keeps others from reading the offsets until the commit is done.
+  if (verdict == Verdict::kDone && given_up_) verdict = Verdict::kAbort;
   if (verdict == Verdict::kDone) {
     verdict = Persist("commit", [&](int ms) { return rd_kafka_commit_transaction(handle, ms); });
   }
@@ -108,19 +110,22 @@ TransactionProducer::Verdict TransactionProducer::SendItem(BatchItem& item) {
 
 TransactionProducer::Verdict TransactionProducer::SendOffsets(const TransactionWork& work) {
   const KafkaPartitions offsets = NewPartitionList(work.offsets);
-  return Persist("offsets", [&](int ms) {
+  const auto send = [&](int ms) {
     return rd_kafka_send_offsets_to_transaction(producer_->handle(), offsets.get(),
                                                 work.group.get(), ms);
-  });
+  };
+  return Persist("offsets", send, &given_up_);
 }
 
 template <typename Call>
-TransactionProducer::Verdict TransactionProducer::Persist(const char* what, Call call) {
+TransactionProducer::Verdict TransactionProducer::Persist(const char* what, Call call,
+                                                          const std::atomic<bool>* give_up) {
   while (true) {
     const KafkaError error(call(kCallMs));
     if (error == nullptr) return Verdict::kDone;
     const bool again = rd_kafka_error_is_retriable(error.get()) && !cancelled_;
     if (!again) return Judge(what, *error);
+    if (give_up != nullptr && *give_up) return Verdict::kAbort;
   }
 }
 

@@ -52,6 +52,13 @@ class TransactionProducer {
   // Ends a Run that waits for brokers. Thread-safe.
   void Cancel() { cancelled_ = true; }
 
+  // The partitions of the transaction under way have gone: it is aborted, unless its commit has
+  // begun already. (Brokers do not always refuse its offsets: a member that comes back to a group
+  // that has not gone on keeps its generation, and reads again from before them.) Thread-safe.
+  void GiveUp() { given_up_ = true; }
+  // The next Run has partitions that are ours.
+  void Renew() { given_up_ = false; }
+
  private:
   enum class Verdict { kDone, kAbort, kFatal };
 
@@ -61,14 +68,16 @@ class TransactionProducer {
   Verdict Send(TransactionWork& work);
   Verdict SendItem(BatchItem& item);
   Verdict SendOffsets(const TransactionWork& work);
+  // `give_up`: when to abort instead of trying again.
   template <typename Call>
-  Verdict Persist(const char* what, Call call);
+  Verdict Persist(const char* what, Call call, const std::atomic<bool>* give_up = nullptr);
   Verdict Judge(const char* what, const rd_kafka_error_t& error);
   void HandleReport(const rd_kafka_message_t& message);
 
   const std::string transactional_id_;
   std::optional<RecordProducer> producer_;
   std::atomic<bool> cancelled_ = false;
+  std::atomic<bool> given_up_ = false;
   absl::Status failure_;  // of this Run, when it is final
 };
 

@@ -80,7 +80,10 @@ void TransactionSink::Write(std::unique_ptr<Batch> batch) {
 }
 
 void TransactionSink::Forget(const std::vector<TopicPartition>& partitions) {
-  if (running_) forgotten_.insert(forgotten_.end(), partitions.begin(), partitions.end());
+  if (running_) {
+    forgotten_.insert(forgotten_.end(), partitions.begin(), partitions.end());
+    producer_->GiveUp();
+  }
   for (std::unique_ptr<Batch>& batch : pending_) {
     for (const TopicPartition& partition : partitions) batch->Drop(partition);
   }
@@ -157,6 +160,7 @@ void TransactionSink::StartTurn() {
   turn->work.offsets = EndsOf(turn->work.batches);
   turn->work.group = std::move(group);
   running_ = true;
+  producer_->Renew();
   absl::MutexLock lock(&mutex_);
   next_ = std::move(turn);
 }

@@ -1,5 +1,6 @@
 // Errors of transactions, which only a broker that is told to fail shows. That results are there
 // exactly once is shown on a real broker (tests/e2e/stream_delivery_test.py).
+#include "stream-client/kafka/transaction.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/stream-client/stream_harness.h"
@@ -15,6 +16,7 @@ using ::testing::SizeIs;
 using testing::StatusIs;
 
 constexpr int16_t kProduceApi = 0;
+constexpr int16_t kAddOffsetsToTxnApi = 25;
 constexpr int16_t kTxnOffsetCommitApi = 28;
 constexpr int16_t kEndTxnApi = 26;
 
@@ -82,6 +84,38 @@ TEST_F(TransactionTest, AStopWithATransactionUnderWayEndsInTime) {
   ASSERT_TRUE(Eventually([&] { return harness_.Results().size() >= 20; }, absl::Seconds(20)));
   running.client().Stop();
   EXPECT_TRUE(running.EndsWithin(absl::Seconds(5)));
+}
+
+TEST_F(TransactionTest, WhatIsGivenUpIsNotCommittedThoughTheBrokerWouldTakeIt) {
+  auto producer =
+      TransactionProducer::Create({.bootstrap_servers = harness_.kafka.brokers(), .properties = {}},
+                                  {.results = "out", .dead_letters = "dead"}, "given-up");
+  ASSERT_THAT(producer, IsOk());
+  ASSERT_THAT((*producer)->Init(absl::Seconds(20)), IsOk());
+  TransactionWork work;
+  work.offsets = {{{"in", 0}, 1}};
+  work.group.reset(rd_kafka_consumer_group_metadata_new("serin-stream"));
+  (*producer)->GiveUp();
+  EXPECT_EQ(*(*producer)->Run(work), false);
+  harness_.kafka.FailNext(
+      kAddOffsetsToTxnApi,
+      std::vector<rd_kafka_resp_err_t>(1000, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE));
+  EXPECT_EQ(*(*producer)->Run(work), false) << "an error that passes is not waited out";
+}
+
+TEST_F(TransactionTest, TheTransactionAfterOneThatWasGivenUpIsCommitted) {
+  auto producer =
+      TransactionProducer::Create({.bootstrap_servers = harness_.kafka.brokers(), .properties = {}},
+                                  {.results = "out", .dead_letters = "dead"}, "renewed");
+  ASSERT_THAT(producer, IsOk());
+  ASSERT_THAT((*producer)->Init(absl::Seconds(20)), IsOk());
+  TransactionWork work;
+  work.offsets = {{{"in", 0}, 1}};
+  work.group.reset(rd_kafka_consumer_group_metadata_new("serin-stream"));
+  (*producer)->GiveUp();
+  EXPECT_EQ(*(*producer)->Run(work), false);
+  (*producer)->Renew();
+  EXPECT_EQ(*(*producer)->Run(work), true);
 }
 
 }  // namespace
