@@ -2,7 +2,9 @@
 down and returns the violations it found, as lines for people.
 
 Promised is what docs/reliability.md says. An attempt at a prediction may fail only with UNAVAILABLE,
-and only while its router, or every endpoint that could have answered it, was away.
+and only while its router, or every endpoint that could have answered it, was away; while its router
+was away also with DEADLINE_EXCEEDED (the caller had little time left) and CANCELLED (the router ended
+in that instant).
 """
 import bisect
 import collections
@@ -15,6 +17,7 @@ STABLE = "v1"
 # calls it must connect again. Before it, as its end is written down an instant after others see it.
 SETTLE_SECONDS = 2.0
 EARLY_SECONDS = 0.05
+ROUTER_AWAY_CODES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED")
 SHOWN = 5
 
 
@@ -60,11 +63,11 @@ class Absences:
 
 
 def excused(call, absences):
+    begin, end = call.t0, call.t1
+    if call.code in ROUTER_AWAY_CODES and absences.any_of(call.router, begin, end):
+        return True
     if call.code != "UNAVAILABLE":
         return False
-    begin, end = call.t0, call.t1
-    if absences.any_of(call.router, begin, end):
-        return True
     # Any version may have been assigned to it; the stable one answers for all but the pinned.
     version = call.pinned or STABLE
     return absences.all_at_once([f"{version}-a", f"{version}-b"], begin, end)

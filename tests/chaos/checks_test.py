@@ -151,6 +151,12 @@ class FailedAttemptsTest(ChecksTest):
     def test_no_absence_excuses_another_code(self):
         self.assert_fails(self.check({"t": 10.2, "what": "down", "who": "solo"}, code="INTERNAL"), "INTERNAL")
 
+    def test_late_or_cancelled_is_no_fault_while_the_router_is_away_and_one_otherwise(self):
+        for code in ("DEADLINE_EXCEEDED", "CANCELLED"):
+            self.assertEqual(self.check({"t": 10.2, "what": "down", "who": "solo"}, code=code), [])
+            both = [{"t": 9.0, "what": "down", "who": f"v1-{letter}"} for letter in "ab"]
+            self.assert_fails(self.check(*both, code=code), code)
+
     def test_the_answer_to_another_text_fails(self):
         self.assert_fails(checks.wrong_scores([call(text=1)], {"v2": [0.5, -0.5]}), "expected -0.5")
         self.assertEqual(checks.wrong_scores([call()], {"v2": [0.5, -0.5]}), [])
@@ -210,6 +216,14 @@ class ProcessesTest(ChecksTest):
             ended = {"t": 1.0, "what": "ended", "who": "solo", "code": code}
             self.assert_fails(record_checks.crashes([ended]), f"ended with {code}")
         self.assertEqual(record_checks.crashes([{"t": 1.0, "what": "ended", "who": "solo", "code": 0}]), [])
+
+    def test_a_stream_client_may_miss_its_last_commit_only_without_its_broker(self):
+        ended = {"t": 20.0, "what": "ended", "who": "once-0", "code": 1}
+        away = {"t": 9.0, "what": "down", "who": "kafka"}
+        self.assert_fails(record_checks.crashes([ended]), "ended with 1")
+        self.assertEqual(record_checks.crashes([away, ended]), [])
+        self.assert_fails(record_checks.crashes([away, ended | {"who": "solo"}]), "ended with 1")
+        self.assert_fails(record_checks.crashes([away, ended | {"code": -11}]), "ended with -11")
 
     def test_growth_fails(self):
         before = {"solo": [50_000, 40, 20]}
