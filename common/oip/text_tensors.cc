@@ -168,6 +168,11 @@ absl::StatusOr<std::vector<std::string_view>> ReadTexts(const ModelInferRequest&
   return texts;
 }
 
+absl::Status ElementError(size_t element, const absl::Status& error) {
+  return absl::Status(error.code(),
+                      absl::StrCat("tensor text, element ", element, ": ", error.message()));
+}
+
 void WriteScores(const ModelInferRequest& request, absl::Span<const TextScores> scores,
                  ModelInferResponse& response) {
   constexpr std::array<std::string_view, 3> kAllOutputs = {"label", "compound", "scores"};

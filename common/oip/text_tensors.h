@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,9 @@ namespace serin::oip {
 // tensor. The views point into `request`.
 absl::StatusOr<std::vector<std::string_view>> ReadTexts(
     const inference::ModelInferRequest& request);
+
+// Tensors have no error of one element: the error of a call in which this element failed.
+absl::Status ElementError(size_t element, const absl::Status& error);
 
 // What one text got.
 struct TextScores {

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "model-server/inference/trace_context.h"
+#include "common/strings/trace_context.h"
 
 namespace serin::model_server {
 

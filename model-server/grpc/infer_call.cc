@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
 #include "model-server/grpc/prediction_messages.h"
 
@@ -81,8 +80,7 @@ void InferCall::Fail(size_t item, const absl::Status& status) {
   absl::MutexLock lock(&mutex_);
   if (!fault_.ok() && faulty_item_ <= item) return;
   faulty_item_ = item;
-  fault_ = absl::Status(status.code(),
-                        absl::StrCat("tensor text, element ", item, ": ", status.message()));
+  fault_ = oip::ElementError(item, status);
 }
 
 absl::Status InferCall::Complete() {

@@ -6,50 +6,17 @@
 
 #include "common/oip/text_tensors.h"
 #include "common/status/grpc_status.h"
-#include "common/telemetry/version.h"
 #include "model-server/grpc/infer_call.h"
 #include "model-server/grpc/overload.h"
 
 namespace serin::model_server {
-namespace {
-
-grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context, const absl::Status& status) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
-}
-
-}  // namespace
-
-grpc::ServerUnaryReactor* InferenceService::ServerLive(grpc::CallbackServerContext* context,
-                                                       const inference::ServerLiveRequest*,
-                                                       inference::ServerLiveResponse* response) {
-  response->set_live(true);
-  return Finish(context, absl::OkStatus());
-}
-
-grpc::ServerUnaryReactor* InferenceService::ServerReady(grpc::CallbackServerContext* context,
-                                                        const inference::ServerReadyRequest*,
-                                                        inference::ServerReadyResponse* response) {
-  response->set_ready(readiness_.ready());
-  return Finish(context, absl::OkStatus());
-}
 
 grpc::ServerUnaryReactor* InferenceService::ModelReady(grpc::CallbackServerContext* context,
                                                        const inference::ModelReadyRequest* request,
                                                        inference::ModelReadyResponse* response) {
-  response->set_ready(readiness_.ready() && serving_.engine.catalog()->Find(
-                                                request->name(), request->version()) != nullptr);
-  return Finish(context, absl::OkStatus());
-}
-
-grpc::ServerUnaryReactor* InferenceService::ServerMetadata(
-    grpc::CallbackServerContext* context, const inference::ServerMetadataRequest*,
-    inference::ServerMetadataResponse* response) {
-  response->set_name("serin-model-server");
-  response->set_version(kVersion);
-  response->add_extensions("model_repository");
-  return Finish(context, absl::OkStatus());
+  response->set_ready(
+      ready() && serving_.engine.catalog()->Find(request->name(), request->version()) != nullptr);
+  return Finish(*context, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* InferenceService::ModelMetadata(
@@ -58,7 +25,7 @@ grpc::ServerUnaryReactor* InferenceService::ModelMetadata(
   const std::shared_ptr<const ModelCatalog> catalog = serving_.engine.catalog();
   const ServedModel* served = catalog->Find(request->name(), request->version());
   if (served == nullptr) {
-    return Finish(context, catalog->NotFound(request->name(), request->version()));
+    return Finish(*context, catalog->NotFound(request->name(), request->version()));
   }
   response->set_name(served->name);
   for (std::string& version : catalog->VersionsOf(served->name)) {
@@ -66,7 +33,7 @@ grpc::ServerUnaryReactor* InferenceService::ModelMetadata(
   }
   response->set_platform(served->platform);
   oip::DescribeTensors(*response);
-  return Finish(context, absl::OkStatus());
+  return Finish(*context, absl::OkStatus());
 }
 
 grpc::ServerUnaryReactor* InferenceService::ModelInfer(grpc::CallbackServerContext* context,

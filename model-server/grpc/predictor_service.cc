@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "common/status/grpc_status.h"
+#include "common/strings/trace_context.h"
 #include "model-server/grpc/batch_job.h"
 #include "model-server/grpc/overload.h"
 #include "model-server/grpc/predict_stream_reactor.h"
 #include "model-server/grpc/prediction_messages.h"
-#include "model-server/inference/trace_context.h"
 
 namespace serin::model_server {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
-#include "model-server/inference/trace_context.h"
+#include "common/strings/trace_context.h"
 #include "model-server/wire/wire_reader.h"
 
 namespace serin::model_server {

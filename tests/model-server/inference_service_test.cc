@@ -6,12 +6,14 @@
 #include "inference/grpc_service.grpc.pb.h"
 #include "tests/model-server/server_fixture.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/text_tensor.h"
 
 namespace serin::model_server {
 namespace {
 
 using ::inference::GRPCInferenceService;
 using ::serin::testing::IsOk;
+using ::serin::testing::TextTensor;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -26,17 +28,6 @@ class InferenceServiceTest : public ::testing::Test {
     stub_ = GRPCInferenceService::NewStub(ChannelTo(*server_));
   }
 
-  static inference::ModelInferRequest Texts(std::initializer_list<std::string> texts) {
-    inference::ModelInferRequest request;
-    request.set_model_name("sentiment");
-    auto* input = request.add_inputs();
-    input->set_name("text");
-    input->set_datatype("BYTES");
-    input->add_shape(static_cast<int64_t>(texts.size()));
-    for (const auto& text : texts) input->mutable_contents()->add_bytes_contents(text);
-    return request;
-  }
-
   grpc::Status Infer(const inference::ModelInferRequest& request) {
     grpc::ClientContext context;
     return stub_->ModelInfer(&context, request, &inferred_);
@@ -49,7 +40,7 @@ class InferenceServiceTest : public ::testing::Test {
 };
 
 TEST_F(InferenceServiceTest, InfersATensorOfTextsAndSaysWhoAnswered) {
-  auto request = Texts({"VADER is smart, handsome, and funny!", "Today sucks"});
+  auto request = TextTensor({"VADER is smart, handsome, and funny!", "Today sucks"});
   request.set_id("42");
   ASSERT_TRUE(Infer(request).ok());
   EXPECT_EQ(inferred_.model_name(), "sentiment");
@@ -62,7 +53,7 @@ TEST_F(InferenceServiceTest, InfersATensorOfTextsAndSaysWhoAnswered) {
 }
 
 TEST_F(InferenceServiceTest, ALargeTensorKeepsItsOrder) {
-  inference::ModelInferRequest request = Texts({});
+  inference::ModelInferRequest request = TextTensor({});
   auto* input = request.mutable_inputs(0);
   input->set_shape(0, 3000);
   for (int i = 0; i < 3000; ++i) {
@@ -77,16 +68,16 @@ TEST_F(InferenceServiceTest, ALargeTensorKeepsItsOrder) {
 }
 
 TEST_F(InferenceServiceTest, NamesTheFirstBadElement) {
-  const grpc::Status status = Infer(Texts({"fine", "", std::string("a\0b", 3)}));
+  const grpc::Status status = Infer(TextTensor({"fine", "", std::string("a\0b", 3)}));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), StartsWith("tensor text, element 1: text: expected"));
 }
 
 TEST_F(InferenceServiceTest, RefusesUnknownModelsAndMalformedTensors) {
-  auto request = Texts({"fine"});
+  auto request = TextTensor({"fine"});
   request.set_model_name("spam");
   EXPECT_EQ(Infer(request).error_code(), grpc::StatusCode::NOT_FOUND);
-  request = Texts({"fine"});
+  request = TextTensor({"fine"});
   request.mutable_inputs(0)->set_shape(0, 2);
   const grpc::Status status = Infer(request);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace serin::model_server {
+namespace serin {
 
 // The trace id of a W3C traceparent, "00-<32 hex digits>-<16 hex digits>-<2 hex digits>"; "" when
 // the value is too short for one. It is only written to logs, which quote it, so it is not checked
@@ -15,4 +15,4 @@ inline std::string_view TraceIdOf(std::string_view traceparent) {
   return traceparent.substr(kTraceIdAt, kTraceIdSize);
 }
 
-}  // namespace serin::model_server
+}  // namespace serin
