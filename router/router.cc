@@ -25,6 +25,7 @@ constexpr absl::Duration kNameTick = absl::Milliseconds(100);
 constexpr absl::Duration kAdminGrace = absl::Milliseconds(100);
 
 constexpr char kPredictor[] = "serin.v1.Predictor";
+constexpr char kInference[] = "inference.GRPCInferenceService";
 constexpr char kCanaryAdmin[] = "serin.v1.CanaryAdmin";
 
 TlsFiles FilesOf(const v1::config::ServerTlsConfig& tls) {
@@ -77,6 +78,8 @@ absl::Status Router::Build(const KeepTrying& keep_trying) {
       .default_timeout = ConfigDuration(limits.default_timeout())};
   request_router_ = std::make_unique<RequestRouter>(backends_, clock_, limits.max_text_bytes());
   predictor_ = std::make_unique<PredictorFront>(*request_router_, clock_, predictor_limits);
+  inference_ = std::make_unique<InferenceService>(*request_router_, backends_, readiness_, clock_,
+                                                  predictor_limits);
   canary_admin_ = std::make_unique<CanaryAdminService>(*store_, backends_);
   gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, predictor_limits);
   metrics_ = std::make_shared<RouterMetrics>(backends_, clock_);
@@ -121,7 +124,8 @@ absl::Status Router::Serve() {
   SERIN_ASSIGN_OR_RETURN(
       data_server_, DataPort::Start(loops_, *predictor_,
                                     {.listen = config_.listen(),
-                                     .health_names = {kPredictor},
+                                     .services = {inference_.get()},
+                                     .health_names = {kPredictor, kInference},
                                      .max_message_bytes = limits.max_message_bytes(),
                                      .tls = FilesOf(config_.tls()),
                                      .max_connection_age = AgeOf(config_.connections().max_age()),

@@ -19,6 +19,7 @@
 #include "router/grpc/admin_access.h"
 #include "router/grpc/canary_admin_gate.h"
 #include "router/grpc/canary_admin_service.h"
+#include "router/grpc/inference_service.h"
 #include "router/http/predict_gateway.h"
 #include "router/open_revision_log.h"
 #include "router/periodic_thread.h"
@@ -83,6 +84,7 @@ class Router {
   std::unique_ptr<PeriodicThread> name_thread_;
   std::unique_ptr<RequestRouter> request_router_;
   std::unique_ptr<PredictorFront> predictor_;
+  std::unique_ptr<InferenceService> inference_;
   std::unique_ptr<CanaryAdminService> canary_admin_;
   std::unique_ptr<AdminAccess> admin_access_;
   std::unique_ptr<CanaryAdminGate> admin_gate_;

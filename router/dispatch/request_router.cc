@@ -1,13 +1,10 @@
 #include "router/dispatch/request_router.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/status/status_macros.h"
-#include "common/strings/absl_view.h"
 #include "router/backends/endpoint_picker.h"
 
 namespace serin::router {
@@ -68,21 +65,8 @@ void RequestRouter::Start(RoutedCall& call) {
   call.FinishOne();
 }
 
-absl::StatusOr<RouteBackends*> RequestRouter::FindRoute(std::string_view model) const {
-  if (model.empty()) return routes_.front().get();
-  for (const auto& route : routes_) {
-    if (route->route().name() == model) return route.get();
-  }
-  const auto print = [](std::string* out, const auto& route) {
-    out->append(route->route().name());
-  };
-  return absl::NotFoundError(absl::StrCat("model \"", AbslView(model),
-                                          "\" is unknown: expected one of ",
-                                          absl::StrJoin(routes_, ", ", print)));
-}
-
 absl::Status RequestRouter::Resolve(RoutedItem& item, RouteUses& uses) const {
-  SERIN_ASSIGN_OR_RETURN(item.route, FindRoute(item.model));
+  SERIN_ASSIGN_OR_RETURN(item.route, FindRoute(routes_, item.model));
   auto use = std::find_if(uses.begin(), uses.end(),
                           [&](const RouteUse& known) { return known.route == item.route; });
   if (use == uses.end()) {
@@ -96,18 +80,10 @@ absl::Status RequestRouter::Resolve(RoutedItem& item, RouteUses& uses) const {
     use->keyless += item.routing_key.empty() ? 1 : 0;
     return absl::OkStatus();
   }
-  const VersionSet& versions = item.revision->versions();
-  const std::optional<uint16_t> pinned = versions.Find(item.model_version);
-  if (!pinned.has_value()) {
-    const std::string& route = std::exchange(item.route, nullptr)->route().name();
-    return absl::NotFoundError(absl::StrCat("model_version \"", AbslView(item.model_version),
-                                            "\" of model ", route, " is unknown: expected one of ",
-                                            absl::StrJoin(versions.names(), ", ")));
-  }
-  if (!versions.active(*pinned)) {
-    const std::string& route = std::exchange(item.route, nullptr)->route().name();
-    return absl::FailedPreconditionError(
-        absl::StrCat("version ", versions[*pinned], " of model ", route, " is DRAINED"));
+  const absl::StatusOr<uint16_t> pinned = FindVersion(*item.revision, item.model_version);
+  if (!pinned.ok()) {
+    item.route = nullptr;
+    return pinned.status();
   }
   item.kind = AssignmentKind::kPinned;
   item.assigned = *pinned;

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <cstddef>
-#include <string_view>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "common/time/clock.h"
 #include "router/dispatch/route_backends.h"
 #include "router/dispatch/routed_call.h"
@@ -34,7 +33,6 @@ class RequestRouter final : private ItemOwner {
   using RouteUses = absl::InlinedVector<RouteUse, 1>;
 
   absl::Status Resolve(RoutedItem& item, RouteUses& uses) const;
-  absl::StatusOr<RouteBackends*> FindRoute(std::string_view model) const;
   void Assign(RoutedItem& item, RouteUses& uses) const;
   void SendAll(RoutedCall& call);
   Upstream* Pick(const RouteView& view, uint16_t version, const Upstream* avoid) const;

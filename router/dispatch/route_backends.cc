@@ -1,7 +1,12 @@
 #include "router/dispatch/route_backends.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/strings/absl_view.h"
 
 namespace serin::router {
 
@@ -40,6 +45,35 @@ void RouteBackends::Rebuild(std::shared_ptr<const ActiveRevision> revision) {
   }
   view->revision = std::move(revision);
   view_.Set(std::move(view));
+}
+
+absl::StatusOr<RouteBackends*> FindRoute(const RouteBackendsList& routes, std::string_view model) {
+  if (model.empty()) return routes.front().get();
+  for (const auto& route : routes) {
+    if (route->route().name() == model) return route.get();
+  }
+  const auto print = [](std::string* out, const auto& route) {
+    out->append(route->route().name());
+  };
+  return absl::NotFoundError(absl::StrCat("model \"", AbslView(model),
+                                          "\" is unknown: expected one of ",
+                                          absl::StrJoin(routes, ", ", print)));
+}
+
+absl::StatusOr<uint16_t> FindVersion(const ActiveRevision& revision, std::string_view name) {
+  const VersionSet& versions = revision.versions();
+  const std::string& route = revision.record().route;
+  const std::optional<uint16_t> found = versions.Find(name);
+  if (!found.has_value()) {
+    return absl::NotFoundError(absl::StrCat("model_version \"", AbslView(name), "\" of model ",
+                                            route, " is unknown: expected one of ",
+                                            absl::StrJoin(versions.names(), ", ")));
+  }
+  if (!versions.active(*found)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("version ", versions[*found], " of model ", route, " is DRAINED"));
+  }
+  return *found;
 }
 
 }  // namespace serin::router

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "common/concurrency/snapshot.h"
 #include "router/backends/retry_budget.h"
@@ -70,5 +73,13 @@ class RouteBackends {
 };
 
 using RouteBackendsList = std::vector<std::unique_ptr<RouteBackends>>;
+
+// The route of this model name; the first one for an empty name. Error: NOT_FOUND that names those
+// there are.
+absl::StatusOr<RouteBackends*> FindRoute(const RouteBackendsList& routes, std::string_view model);
+
+// The version a request pins itself to. Errors: NOT_FOUND that names those there are,
+// FAILED_PRECONDITION when it is drained.
+absl::StatusOr<uint16_t> FindVersion(const ActiveRevision& revision, std::string_view name);
 
 }  // namespace serin::router

@@ -1,18 +1,14 @@
 #!/usr/bin/env python3
 """A model server process and its foreign clients: Triton's own client, reloads, SIGTERM, kill -9."""
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
 import unittest
 
-from support import ROOT, grpcurl, temporary_folder
+from support import ROOT, TRITON_CLIENT, VENV_PYTHON, grpcurl, temporary_folder
 from stack import ports, stack
 from stack.process import Process, wait_until
-
-VENV_PYTHON = ROOT / ".data" / "venv-clients" / "bin" / "python"
-TRITON_CLIENT = pathlib.Path(__file__).with_name("triton_client.py")
 
 CONFIG = """
 listen: 127.0.0.1:{grpc}

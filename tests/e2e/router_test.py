@@ -2,9 +2,10 @@
 import collections
 import http.client
 import json
+import subprocess
 import unittest
 
-from support import RpcFailed, grpcurl, temporary_folder
+from support import TRITON_CLIENT, VENV_PYTHON, RpcFailed, grpcurl, temporary_folder
 from stack.stack import Stack
 
 TEXT = "VADER is smart, handsome, and funny!"
@@ -46,6 +47,12 @@ class RouterTest(unittest.TestCase):
         self.assertEqual(answer["request_id"], "r-1")
         self.assertEqual(answer["sentiment"]["label"], "POSITIVE")
         self.assertAlmostEqual(answer["sentiment"]["compound"], 0.8439, places=4)
+
+    def test_tritons_own_client_gets_what_it_expects(self):
+        done = subprocess.run([VENV_PYTHON, TRITON_CLIENT, "--router", self.stack.address("router")],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.split("\n")[0], "ok")
 
     def test_a_thousand_keyless_calls_split_exactly_800_to_200(self):
         versions = collections.Counter(

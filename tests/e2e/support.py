@@ -10,6 +10,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 GRPCURL = ROOT / ".data" / "bin" / "grpcurl"
+# An environment with foreign clients, and Triton's among them.
+VENV_PYTHON = ROOT / ".data" / "venv-clients" / "bin" / "python"
+TRITON_CLIENT = pathlib.Path(__file__).with_name("triton_client.py")
 
 
 class RpcFailed(Exception):
