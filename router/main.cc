@@ -49,7 +49,9 @@ int main(int argc, char** argv) {
     spdlog::error("cannot start: {}", std::string(router.status().message()));
     return 1;
   }
+  shutdown.OnReload([&router] { (*router)->Reload(); });
   shutdown.Wait();
+  shutdown.OnReload(nullptr);
   spdlog::info("draining, for at most {}", config.drain_timeout());
   (*router)->Drain();
   spdlog::info("stopped");

@@ -76,18 +76,33 @@ absl::Status Router::Build(const KeepTrying& keep_trying) {
   const PredictorLimits predictor_limits{
       .max_batch_items = limits.max_batch_items(),
       .default_timeout = ConfigDuration(limits.default_timeout())};
-  request_router_ = std::make_unique<RequestRouter>(backends_, clock_, limits.max_text_bytes());
+  SERIN_RETURN_IF_ERROR(OpenAccessLog());
+  request_router_ = std::make_unique<RequestRouter>(backends_, clock_, limits.max_text_bytes(),
+                                                    access_log_.get());
   predictor_ = std::make_unique<PredictorFront>(*request_router_, clock_, predictor_limits);
   inference_ = std::make_unique<InferenceService>(*request_router_, backends_, readiness_, clock_,
                                                   predictor_limits);
   canary_admin_ = std::make_unique<CanaryAdminService>(*store_, backends_);
   gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, predictor_limits);
   metrics_ = std::make_shared<RouterMetrics>(backends_, clock_);
+  if (access_log_file_ != nullptr) metrics_->WatchAccessLog(*access_log_file_);
   SERIN_ASSIGN_OR_RETURN(admin_access_,
                          AdminAccess::Create(config_.admin_access(), *metrics_, clock_));
   admin_gate_ = std::make_unique<CanaryAdminGate>(*canary_admin_, *admin_access_);
   control_loop_ = std::make_unique<ControlLoop>(*store_, *log_, *metrics_, config_, config_path_);
   return absl::OkStatus();
+}
+
+absl::Status Router::OpenAccessLog() {
+  const v1::config::AccessLogConfig& config = config_.access_log();
+  if (config.path().empty()) return absl::OkStatus();
+  SERIN_ASSIGN_OR_RETURN(access_log_file_, LineFile::Open("access_log.path", config.path()));
+  access_log_ = std::make_unique<AccessLog>(*access_log_file_, config.sample());
+  return absl::OkStatus();
+}
+
+void Router::Reload() {
+  if (access_log_file_ != nullptr) access_log_file_->Reopen();
 }
 
 void Router::BuildBackends() {

@@ -25,6 +25,7 @@
 #include "router/periodic_thread.h"
 #include "router/revisions/revision_log.h"
 #include "router/revisions/route_store.h"
+#include "router/telemetry/access_log.h"
 #include "router/telemetry/name_telemetry.h"
 #include "router/telemetry/router_metrics.h"
 #include "serin/v1/config/router.pb.h"
@@ -47,6 +48,9 @@ class Router {
   // config's drain_timeout. Idempotent.
   void Drain();
 
+  // Opens the access log anew.
+  void Reload();
+
   bool ready() const { return readiness_.ready(); }
   int port() const { return data_server_->port(); }
   int admin_grpc_port() const { return admin_server_->port(); }
@@ -60,6 +64,7 @@ class Router {
   static size_t DataLoops();
 
   absl::Status Build(const KeepTrying& keep_trying);
+  absl::Status OpenAccessLog();
   absl::Status Serve();
   void BuildBackends();
   std::shared_ptr<Upstream> MakeEndpoint(const std::string& address, VersionStats& stats) const;
@@ -82,6 +87,9 @@ class Router {
   std::unique_ptr<PeriodicThread> ticker_;
   std::unique_ptr<NameTelemetry> name_telemetry_;
   std::unique_ptr<PeriodicThread> name_thread_;
+  // Both null without an access log.
+  std::unique_ptr<LineFile> access_log_file_;
+  std::unique_ptr<AccessLog> access_log_;
   std::unique_ptr<RequestRouter> request_router_;
   std::unique_ptr<PredictorFront> predictor_;
   std::unique_ptr<InferenceService> inference_;

@@ -62,7 +62,7 @@ void RequestRouter::Start(RoutedCall& call) {
   }
   for (RouteUse& use : uses) call.views_.push_back(std::move(use.view));
   SendAll(call);
-  call.FinishOne();
+  FinishOne(call);
 }
 
 absl::Status RequestRouter::Resolve(RoutedItem& item, RouteUses& uses) const {
@@ -195,6 +195,7 @@ bool RequestRouter::Retry(RoutedItem& item) {
   Upstream* endpoint = nullptr;
   if (item.attempts_ < kTriesPerVersion && item.route->retry_budget.Take(clock_.Now())) {
     endpoint = Pick(view, item.answered, item.last_endpoint_);
+    item.retried_ |= endpoint != nullptr;
   }
   const uint16_t stable = view.revision->versions().stable();
   const bool may_fall_back = item.answered != stable && item.kind != AssignmentKind::kPinned;
@@ -232,7 +233,13 @@ void RequestRouter::Finish(RoutedItem& item) {
     const bool counts = item.kind != AssignmentKind::kPinned && IsAnswer(code);
     if (counts) item.revision->CountServed(item.answered);
   }
-  item.call_->FinishOne();
+  FinishOne(*item.call_);
+}
+
+void RequestRouter::FinishOne(RoutedCall& call) {
+  if (call.unfinished_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (log_ != nullptr) log_->OnDone(call);
+  call.OnAnswered();
 }
 
 void RequestRouter::Cancel(RoutedCall& call) {
@@ -248,7 +255,7 @@ void RequestRouter::Cancel(RoutedCall& call) {
     item.done_at = clock_.Now();
     Finish(item);
   }
-  call.FinishOne();
+  FinishOne(call);
 }
 
 }  // namespace serin::router

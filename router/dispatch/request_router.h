@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "common/time/clock.h"
+#include "router/dispatch/call_log.h"
 #include "router/dispatch/route_backends.h"
 #include "router/dispatch/routed_call.h"
 
@@ -18,8 +19,10 @@ class RequestRouter final : private ItemOwner {
  public:
   // In the order of the config, the first is the default route; all must outlive the router.
   // A text longer than `max_text_bytes` is refused here, for it could break a shared stream.
-  RequestRouter(const RouteBackendsList& routes, const Clock& clock, size_t max_text_bytes)
-      : routes_(routes), clock_(clock), max_text_bytes_(max_text_bytes) {}
+  // `log` is told of every call; null: nobody is.
+  RequestRouter(const RouteBackendsList& routes, const Clock& clock, size_t max_text_bytes,
+                CallLog* log = nullptr)
+      : routes_(routes), clock_(clock), max_text_bytes_(max_text_bytes), log_(log) {}
 
   // `call` gets OnAnswered(), maybe before this returns.
   void Start(RoutedCall& call);
@@ -42,10 +45,12 @@ class RequestRouter final : private ItemOwner {
   void SendOne(RoutedItem& item, Upstream& endpoint);
   void OnItemDone(Item& item) override;
   void Finish(RoutedItem& item);
+  void FinishOne(RoutedCall& call);
 
   const RouteBackendsList& routes_;
   const Clock& clock_;
   const size_t max_text_bytes_;
+  CallLog* const log_;
 };
 
 }  // namespace serin::router

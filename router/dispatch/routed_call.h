@@ -38,6 +38,11 @@ class RoutedItem final : public Item {
   uint16_t answered = 0;
   AssignmentKind kind = AssignmentKind::kBlock;
 
+  // Who was asked last; null when nobody was.
+  const Upstream* endpoint() const { return last_endpoint_; }
+  // Whether another endpoint of the same version was tried after a failure.
+  bool retried() const { return retried_; }
+
   // Only when the route is not null.
   const std::string& answered_version() const { return revision->versions()[answered]; }
 
@@ -48,6 +53,7 @@ class RoutedItem final : public Item {
   const RouteView* view_ = nullptr;
   Upstream* last_endpoint_ = nullptr;
   int attempts_ = 0;
+  bool retried_ = false;
 };
 
 // One call of a user with any number of items. The front ends (gRPC, HTTP) derive from it. Stays
@@ -61,15 +67,14 @@ class RoutedCall {
   absl::Span<RoutedItem> items;
   absl::Time deadline;
 
+  // When RequestRouter::Start was called.
+  absl::Time started() const { return started_; }
+
  protected:
   virtual void OnAnswered() = 0;
 
  private:
   friend class RequestRouter;
-
-  void FinishOne() {
-    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) OnAnswered();
-  }
 
   absl::Time started_;
   std::atomic<size_t> unfinished_{0};

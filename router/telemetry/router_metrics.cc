@@ -170,6 +170,13 @@ std::vector<prometheus::MetricFamily> RouterMetrics::Collect() const {
   }
   std::vector<MetricFamily> all = prometheus::Registry::Collect();
   for (MetricFamily& family : families.Take()) all.push_back(std::move(family));
+  if (access_log_ != nullptr) {
+    MetricFamily& dropped = all.emplace_back(
+        Family("serin_access_log_dropped_total",
+               "Lines of the access log that were lost because the disk was too slow or full.",
+               MetricType::Counter));
+    AddCounter(dropped, {}, access_log_->dropped());
+  }
   return all;
 }
 

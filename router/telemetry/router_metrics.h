@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "common/telemetry/line_file.h"
 #include "prometheus/registry.h"
 #include "router/dispatch/request_router.h"
 
@@ -15,11 +16,15 @@ class RouterMetrics final : public prometheus::Registry {
   RouterMetrics(const RouteBackendsList& routes, const Clock& clock)
       : routes_(routes), clock_(clock) {}
 
+  // Adds serin_access_log_dropped_total. `file` must outlive the metrics; call before Collect().
+  void WatchAccessLog(const LineFile& file) { access_log_ = &file; }
+
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   const RouteBackendsList& routes_;
   const Clock& clock_;
+  const LineFile* access_log_ = nullptr;
 };
 
 }  // namespace serin::router
