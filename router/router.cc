@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
-#include "router/grpc/grpc_endpoint.h"
+#include "router/grpc/make_endpoint.h"
 #include "router/router_config.h"
 
 namespace serin::router {
@@ -109,8 +109,14 @@ void Router::BuildBackends() {
   endpoints_ = std::make_unique<EndpointPool>();
   directory_ = std::make_unique<EndpointDirectory>(
       *endpoints_, resolver_, clock_,
-      [this](const std::string& address, const std::string& /*host*/, const VersionSpec& /*spec*/,
-             VersionStats& stats) { return MakeEndpoint(address, stats); },
+      [this](const std::string& address, const std::string& host, const std::string& route,
+             const VersionSpec& spec, VersionStats& stats) -> std::shared_ptr<Upstream> {
+        auto endpoint = MakeEndpoint(loops_, address, host, route, spec, clock_, stats.batch_items);
+        if (endpoint.ok()) return *std::move(endpoint);
+        spdlog::error("endpoint {} of route {} cannot be used: {}", address, route,
+                      std::string(endpoint.status().message()));
+        return nullptr;
+      },
       ConfigDuration(config_.dns_refresh()));
   for (const auto& route : store_->routes()) {
     const std::shared_ptr<const ActiveRevision> active = route->active();
@@ -127,11 +133,6 @@ void Router::BuildBackends() {
   for (const auto& backends : backends_) {
     directory_->Follow(*backends, backends->route().active());
   }
-}
-
-std::shared_ptr<Upstream> Router::MakeEndpoint(const std::string& address,
-                                               VersionStats& stats) const {
-  return std::make_shared<GrpcEndpoint>(loops_, address, clock_, stats.batch_items);
 }
 
 absl::Status Router::Serve() {

@@ -67,7 +67,6 @@ class Router {
   absl::Status OpenAccessLog();
   absl::Status Serve();
   void BuildBackends();
-  std::shared_ptr<Upstream> MakeEndpoint(const std::string& address, VersionStats& stats) const;
   void Tick();
 
   const v1::config::RouterConfig config_;

@@ -22,11 +22,25 @@ void CheckName(const std::string& key, const std::string& name, std::set<std::st
 }
 
 VersionSpec SpecOf(const v1::config::VersionConfig& version) {
-  return {.endpoints = {version.endpoints().begin(), version.endpoints().end()}};
+  return {.endpoints = {version.endpoints().begin(), version.endpoints().end()},
+          .protocol = version.protocol(),
+          .oip_model = version.oip_model(),
+          .oip_version = version.oip_version(),
+          .tls = {.ca = version.tls().ca(),
+                  .certificate = version.tls().certificate(),
+                  .private_key = version.tls().private_key(),
+                  .server_name = version.tls().server_name()}};
 }
 
 void CheckEndpoints(const std::string& key, const v1::config::VersionConfig& version,
                     ConfigFaults& faults) {
+  const v1::config::ClientTlsConfig& tls = version.tls();
+  if (tls.certificate().empty() != tls.private_key().empty()) {
+    faults.Add(key + ".tls", "both certificate and private_key, or neither", "one of them");
+  }
+  if (tls.ca().empty() && !(tls.certificate() + tls.server_name()).empty()) {
+    faults.Add(key + ".tls.ca", "a file, as other keys of tls are set", "nothing");
+  }
   std::set<std::string> seen;
   for (int i = 0; i < version.endpoints_size(); ++i) {
     const std::string& endpoint = version.endpoints(i);

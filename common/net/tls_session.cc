@@ -59,6 +59,8 @@ bool TlsSession::ReadPlain() {
 
 void TlsSession::Produce(std::string& out, size_t most) {
   ERR_clear_error();
+  // A client speaks first.
+  if (!shaken_ && !failed_ && SSL_is_server(ssl_) == 0) failed_ = !Shake();
   if (shaken_) {
     plain_out_.clear();
     plain_->Produce(plain_out_, most);

@@ -66,7 +66,9 @@ void EndpointDirectory::Rebuild(const std::string& name, Version& version) {
       if (endpoints.count(address) > 0) continue;
       std::shared_ptr<Upstream>& known = version.endpoints[address];
       if (known == nullptr) {
-        known = make_(address, target.parsed.host, version.spec, *backends.stats);
+        known = make_(address, target.parsed.host, version.backends->route().name(), version.spec,
+                      *backends.stats);
+        if (known == nullptr) continue;
         pool_.Add(known);
       }
       endpoints[address] = known;
@@ -82,8 +84,10 @@ bool EndpointDirectory::IsDue(const Version& version, const Target& target) cons
   const absl::Duration age = clock_.Now() - target.asked_at;
   if (age < kRetry) return false;
   if (age >= refresh_ || !target.status.ok()) return true;
-  return std::any_of(target.addresses.begin(), target.addresses.end(),
-                     [&](const auto& address) { return !version.endpoints.at(address)->ready(); });
+  return std::any_of(target.addresses.begin(), target.addresses.end(), [&](const auto& address) {
+    const auto endpoint = version.endpoints.find(address);
+    return endpoint == version.endpoints.end() || !endpoint->second->ready();
+  });
 }
 
 std::vector<std::pair<EndpointDirectory::Key, EndpointTarget>> EndpointDirectory::TakeDue() {

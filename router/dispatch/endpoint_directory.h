@@ -19,10 +19,11 @@
 
 namespace serin::router {
 
-// Makes an endpoint at "host:port" of a version; `host` is what the config calls it.
-using EndpointFactory =
-    std::function<std::shared_ptr<Upstream>(const std::string& address, const std::string& host,
-                                            const VersionSpec& spec, VersionStats& stats)>;
+// Makes an endpoint at "host:port" of a version of a route; `host` is what the config calls it.
+// Null when that cannot be done: the version does without it.
+using EndpointFactory = std::function<std::shared_ptr<Upstream>(
+    const std::string& address, const std::string& host, const std::string& route,
+    const VersionSpec& spec, VersionStats& stats)>;
 
 // How a name of a version's endpoints (dns:///host:port) was resolved last.
 struct NameState {

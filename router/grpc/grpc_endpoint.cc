@@ -1,8 +1,5 @@
 #include "router/grpc/grpc_endpoint.h"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -12,24 +9,18 @@ namespace {
 // A stream takes this many items before the next one gets any.
 constexpr size_t kFillFirst = 128;
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
-
 }  // namespace
 
-GrpcEndpoint::GrpcEndpoint(const EventLoops& loops, std::string address, const Clock& clock,
+GrpcEndpoint::GrpcEndpoint(const EventLoops& loops, std::string address,
+                           std::shared_ptr<grpc::Channel> channel,
+                           std::shared_ptr<const TlsConnector> tls, const Clock& clock,
                            IntHistogram& batch_items)
     : address_(std::move(address)),
       clock_(clock),
-      health_(std::make_unique<EndpointHealth>(Connect(address_), clock)) {
+      health_(std::make_unique<EndpointHealth>(std::move(channel), clock)) {
   for (size_t i = 0; i < std::max(kLeastStreams, loops.size()); ++i) {
     streams_.push_back(std::make_unique<PredictStreamClient>(
-        loops[i % loops.size()], address_, clock, batch_items, Coalescer::Limits()));
+        loops[i % loops.size()], address_, tls, clock, batch_items, Coalescer::Limits()));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/net/event_loops.h"
+#include "common/net/tls_connector.h"
 #include "router/backends/upstream.h"
 #include "router/grpc/endpoint_health.h"
 #include "router/grpc/predict_stream_client.h"
@@ -19,8 +20,10 @@ class GrpcEndpoint final : public Upstream {
  public:
   static constexpr size_t kLeastStreams = 2;
 
-  // The references must outlive the endpoint.
-  GrpcEndpoint(const EventLoops& loops, std::string address, const Clock& clock,
+  // `channel` leads to the endpoint, for its health; `tls` is null for plaintext streams. The
+  // references must outlive the endpoint.
+  GrpcEndpoint(const EventLoops& loops, std::string address, std::shared_ptr<grpc::Channel> channel,
+               std::shared_ptr<const TlsConnector> tls, const Clock& clock,
                IntHistogram& batch_items);
 
   const std::string& address() const override { return address_; }

@@ -32,7 +32,9 @@ class PredictStreamClient::Link final : public http2::ClientStreamHandler {
         *this);
     stream_ = stream.get();
     connection_ = connection;
-    connection->Start(std::move(stream));
+    std::unique_ptr<ByteSession> session = std::move(stream);
+    if (client.tls_ != nullptr) session = client.tls_->Wrap(std::move(session));
+    connection->Start(std::move(session));
   }
 
   void Send(uint64_t message_id, absl::Span<Item* const> items) {
@@ -62,10 +64,13 @@ class PredictStreamClient::Link final : public http2::ClientStreamHandler {
   http2::ClientStream* stream_ = nullptr;
 };
 
-PredictStreamClient::PredictStreamClient(EventLoop& loop, std::string address, const Clock& clock,
-                                         IntHistogram& batch_items, Coalescer::Limits limits)
+PredictStreamClient::PredictStreamClient(EventLoop& loop, std::string address,
+                                         std::shared_ptr<const TlsConnector> tls,
+                                         const Clock& clock, IntHistogram& batch_items,
+                                         Coalescer::Limits limits)
     : loop_(loop),
       address_(std::move(address)),
+      tls_(std::move(tls)),
       clock_(clock),
       coalescer_(*this, clock, batch_items, limits) {}
 

@@ -9,6 +9,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "common/net/event_loop.h"
+#include "common/net/tls_connector.h"
 #include "router/backends/backoff.h"
 #include "router/backends/coalescer.h"
 
@@ -22,9 +23,9 @@ namespace serin::router {
 // followed by a new one at once, and what the server had not read goes there. Thread-safe.
 class PredictStreamClient final : private MessageSink {
  public:
-  // `address` is host:port. The references must outlive the client.
-  PredictStreamClient(EventLoop& loop, std::string address, const Clock& clock,
-                      IntHistogram& batch_items, Coalescer::Limits limits);
+  // `address` is host:port; `tls` is null for plaintext. The references must outlive the client.
+  PredictStreamClient(EventLoop& loop, std::string address, std::shared_ptr<const TlsConnector> tls,
+                      const Clock& clock, IntHistogram& batch_items, Coalescer::Limits limits);
   ~PredictStreamClient() override;
 
   EventLoop& loop() const { return loop_; }
@@ -61,6 +62,7 @@ class PredictStreamClient final : private MessageSink {
 
   EventLoop& loop_;
   const std::string address_;
+  const std::shared_ptr<const TlsConnector> tls_;
   const Clock& clock_;
   FlushTask flush_task_{*this};
 

@@ -30,10 +30,27 @@ void FillTraffic(VersionStats& stats, v1::Traffic& traffic) {
 
 void FillDefinition(const VersionSpec& spec, v1::VersionDefinition& definition) {
   definition.mutable_endpoints()->Add(spec.endpoints.begin(), spec.endpoints.end());
+  definition.set_protocol(spec.protocol);
+  definition.set_oip_model(spec.oip_model);
+  definition.set_oip_version(spec.oip_version);
+  if (spec.tls == UpstreamTls()) return;
+  definition.mutable_tls()->set_ca(spec.tls.ca);
+  definition.mutable_tls()->set_certificate(spec.tls.certificate);
+  definition.mutable_tls()->set_private_key(spec.tls.private_key);
+  definition.mutable_tls()->set_server_name(spec.tls.server_name);
 }
 
 VersionSpec SpecOf(const v1::VersionDefinition& definition) {
-  return {.endpoints = {definition.endpoints().begin(), definition.endpoints().end()}};
+  const v1::UpstreamTls& tls = definition.tls();
+  VersionSpec spec{.endpoints = {definition.endpoints().begin(), definition.endpoints().end()},
+                   .oip_model = definition.oip_model(),
+                   .oip_version = definition.oip_version(),
+                   .tls = {.ca = tls.ca(),
+                           .certificate = tls.certificate(),
+                           .private_key = tls.private_key(),
+                           .server_name = tls.server_name()}};
+  if (!definition.protocol().empty()) spec.protocol = definition.protocol();
+  return spec;
 }
 
 void FillVersion(const RouteBackends& backends, const ActiveRevision& active, size_t index,

@@ -18,12 +18,37 @@ std::string TimeText(absl::Time time) {
   return absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone());
 }
 
+// What is as by default is left out.
+void WriteSpec(const VersionSpec& spec, Json& json) {
+  json["endpoints"] = spec.endpoints;
+  if (spec.protocol != VersionSpec().protocol) json["protocol"] = spec.protocol;
+  if (!spec.oip_model.empty()) json["oip_model"] = spec.oip_model;
+  if (!spec.oip_version.empty()) json["oip_version"] = spec.oip_version;
+  if (spec.tls == UpstreamTls()) return;
+  json["tls"] = {{"ca", spec.tls.ca},
+                 {"certificate", spec.tls.certificate},
+                 {"private_key", spec.tls.private_key},
+                 {"server_name", spec.tls.server_name}};
+}
+
 Json ToJson(const VersionEntry& entry) {
   Json json;
   json["name"] = entry.name;
   if (entry.state != VersionState::kActive) json["state"] = StateName(entry.state);
-  if (entry.spec.has_value()) json["endpoints"] = entry.spec->endpoints;
+  if (entry.spec.has_value()) WriteSpec(*entry.spec, json);
   return json;
+}
+
+void ReadSpec(const Json& json, VersionSpec& spec) {
+  json.at("endpoints").get_to(spec.endpoints);
+  spec.protocol = json.value("protocol", spec.protocol);
+  spec.oip_model = json.value("oip_model", "");
+  spec.oip_version = json.value("oip_version", "");
+  const Json tls = json.value("tls", Json::object());
+  spec.tls.ca = tls.value("ca", "");
+  spec.tls.certificate = tls.value("certificate", "");
+  spec.tls.private_key = tls.value("private_key", "");
+  spec.tls.server_name = tls.value("server_name", "");
 }
 
 absl::StatusOr<VersionEntry> EntryFromJson(const Json& json) {
@@ -36,7 +61,7 @@ absl::StatusOr<VersionEntry> EntryFromJson(const Json& json) {
   if (!IsName(entry.name)) return absl::InvalidArgumentError("versions: a name is none");
   if (!json.contains("endpoints")) return entry;
   entry.spec.emplace();
-  json.at("endpoints").get_to(entry.spec->endpoints);
+  ReadSpec(json, *entry.spec);
   const std::vector<std::string> faults = FaultsOf("versions.", *entry.spec);
   if (!faults.empty()) return absl::InvalidArgumentError(faults.front());
   return entry;

@@ -54,6 +54,17 @@ std::vector<std::string> FaultsOf(const std::string& key, const VersionSpec& spe
   if (spec.endpoints.empty()) {
     faults.push_back(absl::StrCat(key, "endpoints: expected at least one, got none"));
   }
+  if (spec.protocol != "serin" && spec.protocol != "oip") {
+    faults.push_back(
+        absl::StrCat(key, "protocol: expected serin or oip, got \"", spec.protocol, "\""));
+  }
+  if (spec.tls.certificate.empty() != spec.tls.private_key.empty()) {
+    faults.push_back(
+        absl::StrCat(key, "tls: expected both certificate and private_key, or neither"));
+  }
+  if (spec.tls.ca.empty() && !(spec.tls == UpstreamTls())) {
+    faults.push_back(absl::StrCat(key, "tls.ca: expected a file, got nothing"));
+  }
   std::set<std::string> seen;
   for (size_t i = 0; i < spec.endpoints.size(); ++i) {
     const std::string& text = spec.endpoints[i];

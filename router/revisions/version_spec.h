@@ -9,10 +9,27 @@
 
 namespace serin::router {
 
+// PEM files and name for TLS to the endpoints of a version; plaintext without `ca`.
+struct UpstreamTls {
+  std::string ca;
+  std::string certificate;
+  std::string private_key;
+  // The name that certificates must have; empty: the endpoint's host.
+  std::string server_name;
+
+  bool operator==(const UpstreamTls& other) const = default;
+};
+
 // How the endpoints of a version are reached.
 struct VersionSpec {
   // EndpointTarget texts, each once.
   std::vector<std::string> endpoints;
+  // "serin" (serin.v1.Predictor) or "oip" (Open Inference Protocol).
+  std::string protocol = "serin";
+  // For oip: the model's name, empty: the route's; and its version, empty: the server's choice.
+  std::string oip_model = {};
+  std::string oip_version = {};
+  UpstreamTls tls = {};
 
   bool operator==(const VersionSpec& other) const = default;
 };

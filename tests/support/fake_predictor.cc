@@ -7,14 +7,18 @@
 
 namespace serin::testing {
 
-FakePredictor::FakePredictor(double compound) : compound_(compound) { Listen("127.0.0.1:0"); }
+FakePredictor::FakePredictor(double compound, const TlsFiles& tls)
+    : compound_(compound), tls_(tls) {
+  Listen("127.0.0.1:0");
+}
 
 FakePredictor::~FakePredictor() { Kill(); }
 
 void FakePredictor::Listen(const std::string& address) {
   auto server = GrpcServer::Start({.listen = address,
                                    .services = {static_cast<v1::Predictor::Service*>(this)},
-                                   .max_message_bytes = 64 << 20});
+                                   .max_message_bytes = 64 << 20,
+                                   .tls = tls_});
   SERIN_CHECK(server.ok());
   server_ = *std::move(server);
   address_ = server_->address();

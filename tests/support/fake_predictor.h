@@ -18,7 +18,7 @@ namespace serin::testing {
 // with compound = `compound`, an empty text with INVALID_ARGUMENT. Thread-safe.
 class FakePredictor final : private v1::Predictor::Service {
  public:
-  explicit FakePredictor(double compound);
+  explicit FakePredictor(double compound, const TlsFiles& tls = {});
   ~FakePredictor() override;
 
   // host:port; the same after Kill() and Restart().
@@ -60,6 +60,7 @@ class FakePredictor final : private v1::Predictor::Service {
   bool WaitToAnswer(const grpc::ServerContext& context);
 
   const double compound_;
+  const TlsFiles tls_;
   std::string address_;
   std::unique_ptr<GrpcServer> server_;
   std::atomic<uint64_t> items_{0};

@@ -37,7 +37,8 @@ class EndpointDirectoryTest : public ::testing::Test {
     backends_ = std::make_unique<RouteBackends>(route, clock_.Now());
     directory_ = std::make_unique<EndpointDirectory>(
         pool_, resolver_, clock_,
-        [this](const std::string& address, const std::string&, const VersionSpec&, VersionStats&) {
+        [this](const std::string& address, const std::string&, const std::string&,
+               const VersionSpec&, VersionStats&) {
           auto made = std::make_shared<FakeUpstream>(address, clock_);
           made_.push_back(made);
           return made;
