@@ -18,7 +18,8 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
   }
 
   // Does what is due next, unless a write is under way, whose end comes here again.
-  void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(service_.mutex_) {
+  void Advance() {
+    service_.mutex_.AssertHeld();
     if (writing_ || finished_) return;
     const ServingStatus now = service_.StatusOf(name_);
     if (now != told_ && !gone_) {

@@ -15,7 +15,7 @@ std::string WeightsText(const std::map<std::string, uint32_t>& weights) {
 
 std::string DriftSummary(const Route& route, const ActiveRevision& running) {
   const std::string runtime = running.versions().RuntimeText();
-  const std::string versions =
+  std::string versions =
       runtime.empty() ? "" : absl::StrCat("not as in the config file: ", runtime);
   const auto base = route.base();
   const absl::StatusOr<Weights> config = Weights::Create(running.versions().names(), *base);
