@@ -111,10 +111,14 @@ class GrpcBridge::Call final : public CallHandler,
     if (!reading_) Release();
   }
 
+  // gRPC may report the headers after the first message.
   void OnReadInitialMetadataDone(bool ok) override {
     if (!ok) return;
     loop_.Post([this, fields = ToText(context_.GetServerInitialMetadata())] {
-      if (call_ != nullptr) call_->SendHeaders(Views(fields));
+      has_headers_ = true;
+      if (call_ == nullptr) return;
+      call_->SendHeaders(Views(fields));
+      if (std::exchange(answer_waits_, false)) Deliver();
     });
   }
 
@@ -122,8 +126,8 @@ class GrpcBridge::Call final : public CallHandler,
     loop_.Post([this, ok] {
       reading_ = false;
       if (!ok || call_ == nullptr) return Release();
-      call_->SendMessage(ToString(answer_));
-      ReadNext();
+      if (has_headers_) return Deliver();
+      answer_waits_ = true;
     });
   }
 
@@ -149,8 +153,13 @@ class GrpcBridge::Call final : public CallHandler,
     std::exchange(call_, nullptr)->Finish(FromGrpcStatus(status), Views(trailers));
   }
 
+  void Deliver() {
+    call_->SendMessage(ToString(answer_));
+    ReadNext();
+  }
+
   void ReadNext() {
-    if (reading_ || released_ || call_->unsent_bytes() >= kMostUnsent) return;
+    if (reading_ || released_ || answer_waits_ || call_->unsent_bytes() >= kMostUnsent) return;
     reading_ = true;
     StartRead(&answer_);
   }
@@ -176,6 +185,9 @@ class GrpcBridge::Call final : public CallHandler,
   ServerCall* call_;
   grpc::ClientContext context_;
   grpc::ByteBuffer answer_;
+  // It was read before the headers were known.
+  bool answer_waits_ = false;
+  bool has_headers_ = false;
   // The front is being written while `writing_`.
   std::deque<grpc::ByteBuffer> requests_;
   bool reading_ = false;

@@ -37,9 +37,12 @@ TEST_F(DataPortTest, HealthIsAnsweredAndWatched) {
   HealthCheckRequest request;
   request.set_service("serin.v1.Predictor");
   HealthCheckResponse response;
-  grpc::ClientContext check;
-  ASSERT_TRUE(health->Check(&check, request, &response).ok());
-  EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
+  // The router looks at its endpoints a moment after they are ready.
+  EXPECT_TRUE(WaitFor([&] {
+    grpc::ClientContext check;
+    return health->Check(&check, request, &response).ok() &&
+           response.status() == HealthCheckResponse::SERVING;
+  }));
   request.set_service("no.such");
   grpc::ClientContext unknown;
   EXPECT_EQ(health->Check(&unknown, request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
@@ -50,6 +53,16 @@ TEST_F(DataPortTest, HealthIsAnsweredAndWatched) {
   v1_.Kill();
   ASSERT_TRUE(watch->Read(&response));
   EXPECT_EQ(response.status(), HealthCheckResponse::NOT_SERVING);
+}
+
+TEST_F(DataPortTest, ServicesBehindTheBridgeAnswerEveryCall) {
+  StartRouter();
+  const auto health = Health::NewStub(Channel());
+  HealthCheckResponse response;
+  for (int i = 0; i < 1000; ++i) {
+    grpc::ClientContext context;
+    ASSERT_TRUE(health->Check(&context, HealthCheckRequest(), &response).ok()) << i;
+  }
 }
 
 TEST_F(DataPortTest, AWatchOfHealthDoesNotHoldUpADrain) {
