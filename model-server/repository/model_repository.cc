@@ -1,5 +1,7 @@
 #include "model-server/repository/model_repository.h"
 
+#include <malloc.h>
+
 #include <memory>
 #include <set>
 #include <utility>
@@ -73,9 +75,10 @@ absl::Status ModelRepository::Unload(const std::string& model, const std::string
 
 absl::Status ModelRepository::Reconcile(const RepositoryView& disk) {
   const std::set<ModelVersionId> wanted = WantedVersions(disk, selection_, wishes_);
+  const std::vector<ModelVersionId> to_load = VersionsToLoad(disk, wanted, attempts_);
   std::vector<std::string> faults;
   absl::StatusCode code = absl::StatusCode::kOk;
-  for (const ModelVersionId& id : VersionsToLoad(disk, wanted, attempts_)) {
+  for (const ModelVersionId& id : to_load) {
     const absl::Status status = LoadOne(id, disk.at(id));
     if (status.ok()) continue;
     code = status.code();
@@ -84,6 +87,8 @@ absl::Status ModelRepository::Reconcile(const RepositoryView& disk) {
   // Only now: what is to go has served until its successor was there.
   for (const ModelVersionId& id : VersionsToUnload(wanted, attempts_)) UnloadOne(id);
   ForgetVanished(disk);
+  // A load takes many times what it leaves, and each thread's heap would keep that.
+  if (!to_load.empty()) malloc_trim(0);
   return absl::Status(code, absl::StrJoin(faults, "\n"));
 }
 
