@@ -4,12 +4,14 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
@@ -48,12 +50,29 @@ std::vector<Field> Views(const std::vector<std::pair<std::string, std::string>>&
   return views;
 }
 
+// gRPC ends the process on metadata that it calls illegal, though HTTP/2 allows it.
+bool IsLegalName(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+bool IsLegalText(std::string_view value) {
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return absl::ascii_isprint(static_cast<unsigned char>(c)); });
+}
+
+// What is illegal, or gRPC's own ("grpc-..."), is left out.
 void AddMetadata(const Field& field, grpc::ClientContext& context) {
+  if (!IsLegalName(field.name) || absl::StartsWith(AbslView(field.name), "grpc-")) return;
   const std::string name(field.name);
   std::string value(field.value);
   if (absl::EndsWith(name, kBinary)) {
     // Padding is optional.
     if (!absl::Base64Unescape(std::string(absl::StripSuffix(value, "=")), &value)) return;
+  } else if (!IsLegalText(value)) {
+    return;
   }
   context.AddMetadata(name, value);
 }

@@ -18,8 +18,8 @@ nghttp2_nv StaticField(const Field& field);
 // One that nghttp2 copies.
 nghttp2_nv CopiedField(const Field& field);
 
-// The fields of a gRPC status: grpc-status, grpc-message and further trailers. They are appended to
-// `fields` and live as long as this object.
+// The fields of a gRPC status: grpc-status, grpc-message (its first KiB) and further trailers. They
+// are appended to `fields` and live as long as this object.
 class StatusFields {
  public:
   StatusFields(const absl::Status& status, const Metadata& trailers, FieldList& fields);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "common/http2/grpc_text.h"
 #include "tests/common/http2/raw_client.h"
 #include "tests/common/http2/scripted_server.h"
 
@@ -82,6 +83,19 @@ TEST(ServerSessionTest, AFailureWithoutAnswerIsTrailersAloneWithItsMessageEncode
   EXPECT_EQ(StatusOf(answer), "5");
   EXPECT_EQ(answer.fields.at("grpc-message"), "100 %25 caf%C3%A9");
   EXPECT_EQ(answer.fields.at("why"), "a test");
+}
+
+TEST(ServerSessionTest, ALongErrorIsCutBetweenCharacters) {
+  ScriptedServer server;
+  RawClient client;
+  const int stream = client.Send(RawClient::CallHeaders("/x"), Framed("m"));
+  ASSERT_TRUE(server.Talk(client));
+  std::string text = "x";
+  for (int i = 0; i < 100'000; ++i) text += "\xC3\xA9";
+  server.calls.at(0)->call->Finish(absl::NotFoundError(text));
+  ASSERT_TRUE(server.Talk(client));
+  const std::string message = PercentDecode(client.answer(stream).fields.at("grpc-message"));
+  EXPECT_EQ(message, text.substr(0, 1023) + "...");
 }
 
 TEST(ServerSessionTest, AMessageOverTheLimitFailsItsCallAlone) {

@@ -1,0 +1,70 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/common/http2/raw_client.h"
+#include "tests/common/http2/raw_connection.h"
+#include "tests/router/integration/router_fixture.h"
+
+namespace serin::router {
+namespace {
+
+using ::serin::http2::testing::Framed;
+using ::serin::http2::testing::RawClient;
+using ::serin::http2::testing::RawConnection;
+
+constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
+constexpr char kPredict[] = "/serin.v1.Predictor/Predict";
+
+class HostileClientTest : public RouterTest {
+ protected:
+  // The grpc-status that a call with these headers and this message gets; "none": it got nothing.
+  std::string StatusOf(const RawClient::Fields& headers, const std::string& message) {
+    RawConnection connection(router_->port());
+    RawClient client;
+    const int stream = client.Send(headers, Framed(message));
+    if (!connection.Talk(client, [&] { return client.answer(stream).closed; })) return "none";
+    const auto& fields = client.answer(stream).fields;
+    const auto found = fields.find("grpc-status");
+    return found == fields.end() ? "none" : found->second;
+  }
+};
+
+TEST_F(HostileClientTest, MetadataThatGrpcDoesNotTakeHarmsNobody) {
+  StartRouter();
+  for (const RawClient::Fields& odd :
+       std::vector<RawClient::Fields>{{{"x-odd", "\xFF\xFE"}},
+                                      {{"x-odd", "a\tb"}},
+                                      {{"x!odd|", "a"}},
+                                      {{"x-odd-bin", "not base64 !"}},
+                                      {{"x-odd-bin", "\xFF"}},
+                                      {{"grpc-internal-encoding-request", "odd"}},
+                                      {{"grpc-status", "x"}},
+                                      {{"grpc-previous-rpc-attempts", "x"}},
+                                      {{"content-type", "x"}},
+                                      {{"host", "x"}}}) {
+    StatusOf(RawClient::CallHeaders(kHealthCheck, odd), "");
+    EXPECT_EQ(StatusOf(RawClient::CallHeaders(kHealthCheck), ""), "0");
+  }
+}
+
+TEST_F(HostileClientTest, ALongNameOfAnUnknownModelIsAnswered) {
+  StartRouter();
+  v1::PredictRequest request = Text("fine");
+  request.set_model(std::string(1 << 20, 'x'));
+  EXPECT_EQ(StatusOf(RawClient::CallHeaders(kPredict), request.SerializeAsString()), "5");
+  request = Text("fine", "", std::string(1 << 20, 'x'));
+  EXPECT_EQ(StatusOf(RawClient::CallHeaders(kPredict), request.SerializeAsString()), "5");
+}
+
+TEST_F(HostileClientTest, PathsThatNameNothingAreUnimplemented) {
+  StartRouter();
+  for (const std::string& path :
+       {std::string("/"), std::string("//"), std::string("/serin.v1.Predictor/"),
+        std::string("/serin.v1.Predictor/predict"), "/" + std::string(8000, 'x'),
+        std::string("/a\xFF/b")}) {
+    EXPECT_EQ(StatusOf(RawClient::CallHeaders(path), ""), "12") << path;
+  }
+}
+
+}  // namespace
+}  // namespace serin::router
