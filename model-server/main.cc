@@ -12,6 +12,7 @@
 #include "common/telemetry/version.h"
 #include "model-server/model_server.h"
 #include "model-server/model_server_config.h"
+#include "model-server/repository/large_blocks.h"
 
 namespace {
 
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
   if (list_models) return ListModels(*config);
 
   serin::SetUpProcess();
+  serin::model_server::GiveBackLargeBlocks();
   serin::ShutdownSignal shutdown;
   serin::InitLogging("serin-model-server", config->log().level(), config->log().format());
   auto server = serin::model_server::ModelServer::Start(*config);

@@ -1,7 +1,6 @@
 #include "model-server/grpc/repository_service.h"
 
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "common/status/grpc_status.h"
@@ -22,9 +21,11 @@ std::string VersionOf(const Request& request) {
 }  // namespace
 
 RepositoryService::~RepositoryService() {
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(
-      +[](int* running) { return *running == 0; }, &running_));
+  {
+    absl::MutexLock lock(&mutex_);
+    stop_ = true;
+  }
+  thread_.join();
 }
 
 grpc::ServerUnaryReactor* RepositoryService::RepositoryIndex(
@@ -61,22 +62,30 @@ grpc::ServerUnaryReactor* RepositoryService::RepositoryModelUnload(
 }
 
 grpc::ServerUnaryReactor* RepositoryService::RunApart(grpc::CallbackServerContext* context,
-                                                      Operation operation) {
+                                                      std::function<absl::Status()> change) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   if (!control_) {
     reactor->Finish(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, kNotAllowed));
     return reactor;
   }
-  {
-    absl::MutexLock lock(&mutex_);
-    ++running_;
-  }
-  std::thread([this, reactor, operation = std::move(operation)] {
-    reactor->Finish(ToGrpcStatus(operation()));
-    absl::MutexLock lock(&mutex_);
-    --running_;
-  }).detach();
+  absl::MutexLock lock(&mutex_);
+  waiting_.emplace_back(
+      [reactor, change = std::move(change)] { reactor->Finish(ToGrpcStatus(change())); });
   return reactor;
+}
+
+void RepositoryService::RunOperations() {
+  while (true) {
+    Operation operation;
+    {
+      absl::MutexLock lock(&mutex_);
+      mutex_.Await(absl::Condition(this, &RepositoryService::HasWork));
+      if (waiting_.empty()) return;
+      operation = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    operation();
+  }
 }
 
 }  // namespace serin::model_server

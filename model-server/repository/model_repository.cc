@@ -1,7 +1,5 @@
 #include "model-server/repository/model_repository.h"
 
-#include <malloc.h>
-
 #include <memory>
 #include <set>
 #include <utility>
@@ -43,18 +41,36 @@ absl::Status ModelRepository::Refresh() {
 absl::Status ModelRepository::Load(const std::string& model, const std::string& version) {
   absl::MutexLock lock(&operation_mutex_);
   SERIN_ASSIGN_OR_RETURN(const RepositoryView disk, ScanRepository(root_));
-  bool found = false;
-  for (const auto& [id, folder] : disk) {
-    if (!Matches(id, model, version)) continue;
-    found = true;
-    wishes_[id] = Wish::kLoad;
+  const std::set<ModelVersionId> asked = WishToLoad(disk, model, version);
+  for (const ModelVersionId& id : asked) {
     // Forgetting the last attempt makes this one due, changed folder or not.
     if (const auto attempt = attempts_.find(id); attempt != attempts_.end()) {
-      attempt->second.fingerprint = ~folder.fingerprint;
+      attempt->second.fingerprint = ~disk.at(id).fingerprint;
     }
   }
-  if (!found) return NoSuchVersion(model, version, absl::StrCat("with a model.yaml in ", root_));
+  if (asked.empty()) {
+    return NoSuchVersion(model, version, absl::StrCat("with a model.yaml in ", root_));
+  }
   return Reconcile(disk);
+}
+
+std::set<ModelVersionId> ModelRepository::WishToLoad(const RepositoryView& disk,
+                                                     const std::string& model,
+                                                     const std::string& version) {
+  RepositoryView of_model = disk;
+  std::erase_if(of_model, [&](const auto& entry) { return !Matches(entry.first, model, version); });
+  std::set<ModelVersionId> asked;
+  if (version.empty()) {
+    std::erase_if(wishes_, [&model](const auto& wish) {
+      return wish.first.model == model && wish.second == Wish::kUnload;
+    });
+    asked = WantedVersions(of_model, selection_, wishes_);
+    if (!asked.empty()) return asked;
+  }
+  const VersionPolicy newest;
+  asked = WantedVersions(of_model, {.models = {{model, newest}}}, {});
+  for (const ModelVersionId& id : asked) wishes_[id] = Wish::kLoad;
+  return asked;
 }
 
 absl::Status ModelRepository::Unload(const std::string& model, const std::string& version) {
@@ -75,10 +91,9 @@ absl::Status ModelRepository::Unload(const std::string& model, const std::string
 
 absl::Status ModelRepository::Reconcile(const RepositoryView& disk) {
   const std::set<ModelVersionId> wanted = WantedVersions(disk, selection_, wishes_);
-  const std::vector<ModelVersionId> to_load = VersionsToLoad(disk, wanted, attempts_);
   std::vector<std::string> faults;
   absl::StatusCode code = absl::StatusCode::kOk;
-  for (const ModelVersionId& id : to_load) {
+  for (const ModelVersionId& id : VersionsToLoad(disk, wanted, attempts_)) {
     const absl::Status status = LoadOne(id, disk.at(id));
     if (status.ok()) continue;
     code = status.code();
@@ -87,8 +102,6 @@ absl::Status ModelRepository::Reconcile(const RepositoryView& disk) {
   // Only now: what is to go has served until its successor was there.
   for (const ModelVersionId& id : VersionsToUnload(wanted, attempts_)) UnloadOne(id);
   ForgetVanished(disk);
-  // A load takes many times what it leaves, and each thread's heap would keep that.
-  if (!to_load.empty()) malloc_trim(0);
   return absl::Status(code, absl::StrJoin(faults, "\n"));
 }
 

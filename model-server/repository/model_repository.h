@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,8 +45,9 @@ class ModelRepository {
   // each; what could be done was done.
   absl::Status Refresh();
 
-  // Loads one version, or every version of the model when `version` is empty, even when the policy
-  // would not, and again when it is loaded already. Errors: NOT_FOUND, or the loader's.
+  // Loads one version, even when the policy would not, and again when it is loaded already. An
+  // empty `version` means those the policy and former calls say, whatever was unloaded, and the
+  // newest when these say none. Errors: NOT_FOUND, or the loader's.
   absl::Status Load(const std::string& model, const std::string& version);
 
   // Stops serving it until Load() is asked for. Error: NOT_FOUND if it is not loaded.
@@ -55,6 +57,10 @@ class ModelRepository {
   std::vector<Entry> Index() const;
 
  private:
+  // Notes the wish and returns the versions it is about; none if the disk has none.
+  std::set<ModelVersionId> WishToLoad(const RepositoryView& disk, const std::string& model,
+                                      const std::string& version)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(operation_mutex_);
   absl::Status Reconcile(const RepositoryView& disk)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(operation_mutex_);
   absl::Status LoadOne(const ModelVersionId& id, const VersionFolder& folder)

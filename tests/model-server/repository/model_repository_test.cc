@@ -2,8 +2,10 @@
 
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_model.h"
 #include "tests/support/status_matchers.h"
@@ -117,6 +119,43 @@ TEST_F(ModelRepositoryTest, LoadAndUnloadGoBeforeThePolicyUntilTheNextWish) {
   EXPECT_THAT(Serving(), IsEmpty());
   ASSERT_THAT(repository_.Load("sentiment", "v2"), IsOk());
   EXPECT_THAT(Serving(), ElementsAre("v2"));
+}
+
+TEST_F(ModelRepositoryTest, LoadWithoutAVersionMeansThoseOfThePolicyOrTheNewest) {
+  for (const char* version : {"v1", "v2", "v3"}) Touch(version);
+  ModelRepository repository(
+      folder_.path().string(),
+      {.models = {{"sentiment",
+                   {.kind = VersionPolicy::Kind::kSpecific, .specific = {"v1", "v2"}}}}},
+      loader_, catalog_, [](auto&&...) {});
+  ASSERT_THAT(repository.Load("sentiment", ""), IsOk());
+  EXPECT_THAT(Serving(), ElementsAre("v1", "v2"));
+  ASSERT_THAT(repository.Unload("sentiment", ""), IsOk());
+  ASSERT_THAT(repository.Load("sentiment", ""), IsOk());
+  EXPECT_THAT(Serving(), ElementsAre("v1", "v2"));
+  folder_.Write("spam/v1/model.yaml", "backend: vader");
+  folder_.Write("spam/v2/model.yaml", "backend: vader");
+  ASSERT_THAT(repository.Load("spam", ""), IsOk());
+  EXPECT_THAT(catalog_.Get()->VersionsOf("spam"), ElementsAre("v2"));
+}
+
+TEST_F(ModelRepositoryTest, AModelThatIsReplacedIsFreedAlthoughThreadsHadReadItsCatalog) {
+  Touch("v1");
+  ASSERT_THAT(repository_.Refresh(), IsOk());
+  std::weak_ptr<const Model> former = catalog_.Get()->Find("sentiment", "v1")->model;
+  absl::Notification read;
+  absl::Notification over;
+  std::thread reader([&] {
+    EXPECT_NE(catalog_.Get()->Find("sentiment", "v1"), nullptr);
+    read.Notify();
+    over.WaitForNotification();
+  });
+  read.WaitForNotification();
+  EXPECT_FALSE(former.expired());
+  EXPECT_THAT(repository_.Load("sentiment", "v1"), IsOk());
+  EXPECT_TRUE(former.expired());
+  over.Notify();
+  reader.join();
 }
 
 TEST_F(ModelRepositoryTest, LoadOfALoadedVersionLoadsItAgain) {
