@@ -3,9 +3,9 @@
 #include <string>
 
 #include "common/strings/absl_view.h"
+#include "common/wire/wire_reader.h"
+#include "common/wire/wire_writer.h"
 #include "router/dispatch/route_backends.h"
-#include "router/wire/wire_reader.h"
-#include "router/wire/wire_writer.h"
 
 namespace serin::router {
 namespace {
@@ -127,9 +127,7 @@ void AppendResult(const RoutedItem& item, std::string& out) {
   const bool ok = item.outcome.ok();
   const size_t inner = ok ? ResponseSize(item) : ErrorSize(item.outcome.status());
   const size_t result = BytesFieldSize(inner);
-  const size_t before = out.size();
-  out.resize(before + BytesFieldSize(result));
-  WireWriter writer(out.data() + before);
+  WireWriter writer(out, BytesFieldSize(result));
   writer.BytesHead(2, result);
   writer.BytesHead(ok ? 1 : 2, inner);
   if (ok) {
@@ -140,9 +138,7 @@ void AppendResult(const RoutedItem& item, std::string& out) {
 }
 
 void AppendBatchId(uint64_t batch_id, std::string& out) {
-  const size_t before = out.size();
-  out.resize(before + 1 + VarintSize(batch_id));
-  WireWriter(out.data() + before).VarintField(1, batch_id);
+  WireWriter(out, 1 + VarintSize(batch_id)).VarintField(1, batch_id);
 }
 
 size_t RequestSize(const Item& item) {
@@ -231,9 +227,7 @@ absl::Status ReadItemError(std::string_view bytes) {
 }
 
 void AppendResponse(const RoutedItem& item, std::string& out) {
-  const size_t before = out.size();
-  out.resize(before + ResponseSize(item));
-  WireWriter writer(out.data() + before);
+  WireWriter writer(out, ResponseSize(item));
   WriteResponse(item, writer);
 }
 
@@ -245,9 +239,7 @@ void AppendBatchResponse(uint64_t batch_id, absl::Span<const RoutedItem> items, 
 void AppendBatchError(uint64_t batch_id, const absl::Status& error, std::string& out) {
   AppendBatchId(batch_id, out);
   const size_t size = ErrorSize(error);
-  const size_t before = out.size();
-  out.resize(before + BytesFieldSize(size));
-  WireWriter writer(out.data() + before);
+  WireWriter writer(out, BytesFieldSize(size));
   writer.BytesHead(3, size);
   WriteError(error, writer);
 }
@@ -256,9 +248,7 @@ void AppendBatchRequest(uint64_t batch_id, absl::Span<Item* const> items, std::s
   AppendBatchId(batch_id, out);
   for (const Item* item : items) {
     const size_t size = RequestSize(*item);
-    const size_t before = out.size();
-    out.resize(before + BytesFieldSize(size));
-    WireWriter writer(out.data() + before);
+    WireWriter writer(out, BytesFieldSize(size));
     writer.BytesHead(2, size);
     writer.BytesField(1, item->text);
     if (!item->traceparent.empty()) writer.BytesField(6, item->traceparent);

@@ -2,9 +2,10 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
-namespace serin::router {
+namespace serin {
 
 // How many bytes a number takes as a varint.
 inline size_t VarintSize(uint64_t value) {
@@ -16,10 +17,16 @@ inline size_t VarintSize(uint64_t value) {
 // How many bytes a length-delimited field with a tag of one byte takes.
 inline size_t BytesFieldSize(size_t size) { return 1 + VarintSize(size) + size; }
 
-// Writes protobuf's encoding at a place that is large enough; all tags are of one byte.
+// Writes protobuf's encoding into room that was made for it; all tags are of one byte. Doubles are
+// written as they lie, little-endian as all our machines.
 class WireWriter {
  public:
-  explicit WireWriter(char* at) : at_(at) {}
+  // Appends `size` bytes to `out`, which are written next: all of them, before `out` changes.
+  WireWriter(std::string& out, size_t size) {
+    const size_t before = out.size();
+    out.resize(before + size);
+    at_ = out.data() + before;
+  }
 
   void Varint(uint64_t value) {
     while (value >= 0x80) {
@@ -47,7 +54,6 @@ class WireWriter {
     std::memcpy(at_, value.data(), value.size());
     at_ += value.size();
   }
-  const char* at() const { return at_; }
 
  private:
   void Tag(int field, int type) { *at_++ = static_cast<char>(field << 3 | type); }
@@ -55,4 +61,4 @@ class WireWriter {
   char* at_;
 };
 
-}  // namespace serin::router
+}  // namespace serin
