@@ -4,20 +4,13 @@ import random
 import time
 import unittest
 
-from stream_support import Job, Scorer, in_parallel, kill, wait_for_log
-from support import Kafka, temporary_folder
+from stream_support import BrokerTest, Job, in_parallel, kill, wait_for_log
 
 SEED = 7
 
 
-class DeliveryTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = temporary_folder(cls.addClassCleanup)
-        cls.kafka = Kafka(cls.folder)
-        cls.addClassCleanup(cls.kafka.stop)
-        cls.scorer = Scorer(cls.folder, delay_ms=20)
-        cls.addClassCleanup(cls.scorer.stop)
+class DeliveryTest(BrokerTest):
+    scorer_delay_ms = 20
 
     def job(self, topic, delivery, records, **options):
         job = Job(self.folder, self.kafka, topic, self.scorer.address, delivery, **options)

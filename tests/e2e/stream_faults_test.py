@@ -4,7 +4,7 @@ import pathlib
 import time
 import unittest
 
-from stream_support import Job, Scorer, wait_for_log
+from stream_support import BrokerTest, Job, Scorer, wait_for_log
 from support import Kafka, temporary_folder
 from stack.process import wait_until
 from stack.topics import read_topic
@@ -13,14 +13,9 @@ from stack.topics import read_topic
 SHORT = {"session__timeout__ms": 1000, "heartbeat__interval__ms": 100, "max__poll__interval__ms": 1000}
 
 
-class FaultsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = temporary_folder(cls.addClassCleanup)
-        cls.kafka = Kafka(cls.folder, group__min__session__timeout__ms=1000)
-        cls.addClassCleanup(cls.kafka.stop)
-        cls.scorer = Scorer(cls.folder, delay_ms=5)
-        cls.addClassCleanup(cls.scorer.stop)
+class FaultsTest(BrokerTest):
+    scorer_delay_ms = 5
+    broker_properties = {"group__min__session__timeout__ms": 1000}
 
     def job(self, topic, records, router=None, **options):
         job = Job(self.folder, self.kafka, topic, router or self.scorer.address, **options)

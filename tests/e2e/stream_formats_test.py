@@ -5,8 +5,8 @@ import pty
 import subprocess
 import unittest
 
-from stream_support import Job, Scorer
-from support import ROOT, Kafka, temporary_folder
+from stream_support import BrokerTest, Job, Scorer
+from support import ROOT
 from stack.ports import free_port
 from stack.process import Process, wait_until
 from stack.stack import binary, http_text
@@ -26,15 +26,7 @@ def read_all(descriptor):
     return b"".join(parts).decode()
 
 
-class FormatsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = temporary_folder(cls.addClassCleanup)
-        cls.kafka = Kafka(cls.folder)
-        cls.addClassCleanup(cls.kafka.stop)
-        cls.scorer = Scorer(cls.folder)
-        cls.addClassCleanup(cls.scorer.stop)
-
+class FormatsTest(BrokerTest):
     def job(self, topic, *values, records=0):
         job = Job(self.folder, self.kafka, topic, self.scorer.address)
         job.create_topics()

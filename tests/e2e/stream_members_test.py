@@ -4,8 +4,7 @@ import random
 import time
 import unittest
 
-from stream_support import Job, Scorer, in_parallel, kill
-from support import Kafka, temporary_folder
+from stream_support import BrokerTest, Job, in_parallel, kill
 
 SEED = 11
 ROUNDS = 20
@@ -53,14 +52,8 @@ class Churn:
         self._free.append(slot)
 
 
-class MembersTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = temporary_folder(cls.addClassCleanup)
-        cls.kafka = Kafka(cls.folder)
-        cls.addClassCleanup(cls.kafka.stop)
-        cls.scorer = Scorer(cls.folder, delay_ms=30)
-        cls.addClassCleanup(cls.scorer.stop)
+class MembersTest(BrokerTest):
+    scorer_delay_ms = 30
 
     def churn(self, name, delivery, strategy):
         job = Job(self.folder, self.kafka, name, self.scorer.address, delivery, batch=10, in_flight=2,

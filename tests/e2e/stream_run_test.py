@@ -6,20 +6,15 @@ import subprocess
 import time
 import unittest
 
-from stream_support import Job, Scorer, wait_for_log
-from support import Kafka, temporary_folder
+from stream_support import BrokerTest, Job, Scorer, wait_for_log
 from stack.stack import binary
 from stack.topics import read_topic
 
 
-class RunTest(unittest.TestCase):
+class RunTest(BrokerTest):
     @classmethod
     def setUpClass(cls):
-        cls.folder = temporary_folder(cls.addClassCleanup)
-        cls.kafka = Kafka(cls.folder)
-        cls.addClassCleanup(cls.kafka.stop)
-        cls.scorer = Scorer(cls.folder)
-        cls.addClassCleanup(cls.scorer.stop)
+        super().setUpClass()
         cls.job = Job(cls.folder, cls.kafka, "runs", cls.scorer.address)
         cls.job.create_topics()
         cls.job.produce(40)

@@ -6,14 +6,16 @@ import os
 import pathlib
 import signal
 import subprocess
+import unittest
 
-from support import ROOT
+from support import ROOT, Kafka, temporary_folder
 from stack.process import Process, wait_until
 from stack.stack import binary
 from stack.topics import read_topic
 
 # The broker's own lower bound is six seconds; a member that was killed counts as alive so long.
 SESSION = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 200}
+
 
 class Scorer(Process):
     """A model that answers at once, or after a delay."""
@@ -23,6 +25,21 @@ class Scorer(Process):
                          pathlib.Path(folder) / f"scorer-{delay_ms}.log", ROOT,
                          output=subprocess.PIPE, keep_input=True)
         self.address = self.stdout.readline().decode().strip()
+
+
+class BrokerTest(unittest.TestCase):
+    """Has a broker and a scorer of its own."""
+
+    scorer_delay_ms = 0
+    broker_properties = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls.addClassCleanup)
+        cls.kafka = Kafka(cls.folder, **cls.broker_properties)
+        cls.addClassCleanup(cls.kafka.stop)
+        cls.scorer = Scorer(cls.folder, cls.scorer_delay_ms)
+        cls.addClassCleanup(cls.scorer.stop)
 
 
 class Job:

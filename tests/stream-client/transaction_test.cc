@@ -26,6 +26,25 @@ class TransactionTest : public ::testing::Test {
     harness_.config.mutable_delivery()->set_mode("exactly-once");
     harness_.kafka.Produce("in", TextRecords(20, 2));
   }
+
+  // Null if it cannot begin.
+  std::unique_ptr<TransactionProducer> Producer(const std::string& id) {
+    auto producer = TransactionProducer::Create(
+        {.bootstrap_servers = harness_.kafka.brokers(), .properties = {}},
+        {.results = "out", .dead_letters = "dead"}, id);
+    EXPECT_THAT(producer, IsOk());
+    if (!producer.ok()) return nullptr;
+    EXPECT_THAT((*producer)->Init(absl::Seconds(20)), IsOk());
+    return *std::move(producer);
+  }
+
+  static TransactionWork OneOffset() {
+    TransactionWork work;
+    work.offsets = {{{"in", 0}, 1}};
+    work.group.reset(rd_kafka_consumer_group_metadata_new("serin-stream"));
+    return work;
+  }
+
   StreamHarness harness_;
 };
 
@@ -87,35 +106,25 @@ TEST_F(TransactionTest, AStopWithATransactionUnderWayEndsInTime) {
 }
 
 TEST_F(TransactionTest, WhatIsGivenUpIsNotCommittedThoughTheBrokerWouldTakeIt) {
-  auto producer =
-      TransactionProducer::Create({.bootstrap_servers = harness_.kafka.brokers(), .properties = {}},
-                                  {.results = "out", .dead_letters = "dead"}, "given-up");
-  ASSERT_THAT(producer, IsOk());
-  ASSERT_THAT((*producer)->Init(absl::Seconds(20)), IsOk());
-  TransactionWork work;
-  work.offsets = {{{"in", 0}, 1}};
-  work.group.reset(rd_kafka_consumer_group_metadata_new("serin-stream"));
-  (*producer)->GiveUp();
-  EXPECT_EQ(*(*producer)->Run(work), false);
+  const auto producer = Producer("given-up");
+  ASSERT_NE(producer, nullptr);
+  TransactionWork work = OneOffset();
+  producer->GiveUp();
+  EXPECT_EQ(*producer->Run(work), false);
   harness_.kafka.FailNext(
       kAddOffsetsToTxnApi,
       std::vector<rd_kafka_resp_err_t>(1000, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE));
-  EXPECT_EQ(*(*producer)->Run(work), false) << "an error that passes is not waited out";
+  EXPECT_EQ(*producer->Run(work), false) << "an error that passes is not waited out";
 }
 
 TEST_F(TransactionTest, TheTransactionAfterOneThatWasGivenUpIsCommitted) {
-  auto producer =
-      TransactionProducer::Create({.bootstrap_servers = harness_.kafka.brokers(), .properties = {}},
-                                  {.results = "out", .dead_letters = "dead"}, "renewed");
-  ASSERT_THAT(producer, IsOk());
-  ASSERT_THAT((*producer)->Init(absl::Seconds(20)), IsOk());
-  TransactionWork work;
-  work.offsets = {{{"in", 0}, 1}};
-  work.group.reset(rd_kafka_consumer_group_metadata_new("serin-stream"));
-  (*producer)->GiveUp();
-  EXPECT_EQ(*(*producer)->Run(work), false);
-  (*producer)->Renew();
-  EXPECT_EQ(*(*producer)->Run(work), true);
+  const auto producer = Producer("renewed");
+  ASSERT_NE(producer, nullptr);
+  TransactionWork work = OneOffset();
+  producer->GiveUp();
+  EXPECT_EQ(*producer->Run(work), false);
+  producer->Renew();
+  EXPECT_EQ(*producer->Run(work), true);
 }
 
 }  // namespace

@@ -1,22 +1,11 @@
 """tools/check_sizes finds long files and functions, and lets an explained one pass."""
-import pathlib
-import subprocess
-import tempfile
 import unittest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from source_tree import check_tree
 
 
 def check(files):
-    """Runs the check on a tree of these files; returns (exit code, output)."""
-    with tempfile.TemporaryDirectory() as folder:
-        for path, text in files.items():
-            file = pathlib.Path(folder, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
-        done = subprocess.run([ROOT / "tools/check_sizes", "--root", folder],
-                              capture_output=True, text=True)
-        return done.returncode, done.stdout + done.stderr
+    return check_tree("check_sizes", files)
 
 
 def function(lines, name="Long"):

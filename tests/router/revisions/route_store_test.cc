@@ -5,9 +5,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "router/revisions/drift.h"
-#include "tests/router/revisions/fake_revision_log.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/status_matchers.h"
+#include "tests/router/revisions/route_store_fixture.h"
 
 namespace serin::router {
 namespace {
@@ -18,32 +16,6 @@ using ::testing::_;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-class RouteStoreTest : public ::testing::Test {
- protected:
-  std::unique_ptr<RouteStore> Open() {
-    auto store = RouteStore::Create({spec_}, log_, clock_);
-    EXPECT_THAT(store, IsOk());
-    return *std::move(store);
-  }
-
-  static WeightChange Change(uint32_t first, uint32_t second) {
-    return {.route = "sentiment", .weights = {{"v1", first}, {"v2", second}}, .actor = "ann"};
-  }
-
-  static std::string Slots(const RouteStore& store) {
-    return store.routes().front()->active()->record().slots;
-  }
-
-  static bool AllReady(const Route&, std::string_view) { return true; }
-
-  RouteSpec spec_{.name = "sentiment",
-                  .stable_version = "v1",
-                  .versions = {"v1", "v2"},
-                  .weights = {{"v1", 80}, {"v2", 20}}};
-  FakeRevisionLog log_;
-  testing::FakeClock clock_;
-};
 
 TEST_F(RouteStoreTest, TheConfigIsRevisionOneAndIsLogged) {
   const auto store = Open();
@@ -197,105 +169,6 @@ TEST_F(RouteStoreTest, AListenerHearsEveryRevisionInOrder) {
   store->Unsubscribe(id);
   ASSERT_THAT(store->SetWeights(Change(3, 1), AllReady), IsOk());
   EXPECT_THAT(heard, ElementsAre(2, 3));
-}
-
-TEST_F(RouteStoreTest, AfterItsTtlAChangeIsTakenBackAlsoAcrossARestart) {
-  auto store = Open();
-  WeightChange change = Change(50, 50);
-  change.ttl = absl::Minutes(10);
-  ASSERT_THAT(store->SetWeights(change, AllReady), IsOk());
-  clock_.Advance(absl::Minutes(9));
-  ASSERT_THAT(store->RevertExpired(), IsOk());
-  EXPECT_EQ(store->routes().front()->active()->number(), 2u);
-  store = Open();
-  clock_.Advance(absl::Minutes(1));
-  ASSERT_THAT(store->RevertExpired(), IsOk());
-  const auto active = store->routes().front()->active();
-  EXPECT_EQ(active->number(), 3u);
-  EXPECT_EQ(active->record().slots, "v1:0-7999,v2:8000-9999");
-  EXPECT_EQ(active->record().reason, "the ttl of revision 2 has run out: back to 1");
-  EXPECT_EQ(active->record().source, RevisionSource::kConfig) << "it follows the config again";
-  ASSERT_THAT(store->RevertExpired(), IsOk());
-  EXPECT_EQ(store->routes().front()->active()->number(), 3u);
-}
-
-TEST_F(RouteStoreTest, ALaterChangeMakesATtlVoid) {
-  const auto store = Open();
-  WeightChange change = Change(50, 50);
-  change.ttl = absl::Minutes(10);
-  ASSERT_THAT(store->SetWeights(change, AllReady), IsOk());
-  ASSERT_THAT(store->SetWeights(Change(40, 60), AllReady), IsOk());
-  clock_.Advance(absl::Hours(1));
-  ASSERT_THAT(store->RevertExpired(), IsOk());
-  EXPECT_EQ(store->routes().front()->active()->number(), 3u);
-}
-
-TEST_F(RouteStoreTest, WhatWasOnlyForATimeDoesNotComeBack) {
-  const auto store = Open();
-  WeightChange change = Change(50, 50);
-  change.ttl = absl::Minutes(10);
-  ASSERT_THAT(store->SetWeights(change, AllReady), IsOk());
-  change.weights = {{"v2", 1}};
-  ASSERT_THAT(store->SetWeights(change, AllReady), IsOk());
-  clock_.Advance(absl::Hours(1));
-  ASSERT_THAT(store->RevertExpired(), IsOk());
-  EXPECT_EQ(Slots(*store), "v1:0-7999,v2:8000-9999");
-}
-
-TEST_F(RouteStoreTest, ATtlThatCannotBeWrittenDownIsTriedAgain) {
-  const auto store = Open();
-  WeightChange change = Change(50, 50);
-  change.ttl = absl::Minutes(10);
-  ASSERT_THAT(store->SetWeights(change, AllReady), IsOk());
-  clock_.Advance(absl::Hours(1));
-  log_.next_error = absl::UnavailableError("no space left on device");
-  EXPECT_THAT(store->RevertExpired(), StatusIs(absl::StatusCode::kUnavailable, _));
-  EXPECT_THAT(store->RevertExpired(), IsOk());
-  EXPECT_EQ(store->routes().front()->active()->number(), 3u);
-}
-
-TEST_F(RouteStoreTest, ATtlOutOfRangeIsRefused) {
-  const auto store = Open();
-  WeightChange change = Change(50, 50);
-  for (const absl::Duration ttl :
-       {absl::ZeroDuration(), absl::Seconds(-1), absl::Hours(366 * 24)}) {
-    change.ttl = ttl;
-    EXPECT_THAT(store->SetWeights(change, AllReady),
-                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("ttl: expected more than")));
-  }
-}
-
-TEST_F(RouteStoreTest, ARollbackGivesEveryKeyItsOldVersion) {
-  const auto store = Open();
-  ASSERT_THAT(store->SetWeights(Change(50, 50), AllReady), IsOk());
-  const std::string half = Slots(*store);
-  ASSERT_THAT(store->SetWeights(Change(0, 1), AllReady), IsOk());
-  ASSERT_THAT(store->Rollback(Change(0, 0), 0, AllReady), IsOk());
-  EXPECT_EQ(Slots(*store), half);
-  ASSERT_THAT(store->Rollback(Change(0, 0), 1, AllReady), IsOk());
-  EXPECT_EQ(Slots(*store), "v1:0-7999,v2:8000-9999");
-  EXPECT_EQ(store->routes().front()->active()->number(), 5u);
-  EXPECT_THAT(store->Rollback(Change(0, 0), 9, AllReady),
-              StatusIs(absl::StatusCode::kNotFound, HasSubstr("expected 1 to 5")));
-}
-
-TEST_F(RouteStoreTest, RevisionOneHasNothingToRollBackTo) {
-  EXPECT_THAT(Open()->Rollback(Change(0, 0), 0, AllReady),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("none before it")));
-}
-
-TEST_F(RouteStoreTest, AResetGoesBackToTheConfigAndFollowsItFromThenOn) {
-  const auto store = Open();
-  Route& route = *store->routes().front();
-  ASSERT_THAT(store->SetWeights(Change(50, 50), AllReady), IsOk());
-  EXPECT_EQ(*store->ChangeBase(route, {{"v1", 90}, {"v2", 10}}), false);
-  EXPECT_THAT(DriftSummary(route, *route.active()), HasSubstr("the config file says v1=90 v2=10"));
-  ASSERT_THAT(store->Reset(Change(0, 0), AllReady), IsOk());
-  EXPECT_EQ(DriftSummary(route, *route.active()), "");
-  EXPECT_EQ(Slots(*store), "v1:0-8999,v2:9000-9999");
-  EXPECT_EQ(*store->ChangeBase(route, {{"v1", 70}, {"v2", 30}}), true);
-  EXPECT_EQ(Slots(*store), "v1:0-6999,v2:7000-9999");
-  EXPECT_EQ(log_.revisions.back().reason, "the config file has changed");
 }
 
 TEST_F(RouteStoreTest, TimesInTheLogNeverGoBackwards) {
