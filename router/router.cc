@@ -84,7 +84,7 @@ absl::Status Router::Build(const KeepTrying& keep_trying) {
                                                   predictor_limits);
   canary_admin_ = std::make_unique<CanaryAdminService>(*store_, backends_);
   gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, predictor_limits);
-  metrics_ = std::make_shared<RouterMetrics>(backends_, clock_);
+  metrics_ = std::make_shared<RouterMetrics>(backends_, connections_, clock_);
   if (access_log_file_ != nullptr) metrics_->WatchAccessLog(*access_log_file_);
   SERIN_ASSIGN_OR_RETURN(admin_access_,
                          AdminAccess::Create(config_.admin_access(), *metrics_, clock_));
@@ -138,7 +138,7 @@ void Router::BuildBackends() {
 absl::Status Router::Serve() {
   const v1::config::RouterLimitsConfig& limits = config_.limits();
   SERIN_ASSIGN_OR_RETURN(
-      data_server_, DataPort::Start(loops_, *predictor_,
+      data_server_, DataPort::Start(loops_, *predictor_, clock_, connections_,
                                     {.listen = config_.listen(),
                                      .services = {inference_.get()},
                                      .health_names = {kPredictor, kInference},

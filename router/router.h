@@ -74,6 +74,8 @@ class Router {
   RealClock clock_;
   // What the data port and the streams to model servers run on.
   EventLoops loops_{DataLoops()};
+  // Of the data port.
+  http2::ConnectionCounts connections_;
   Readiness readiness_;
   std::unique_ptr<RevisionLog> log_;
   std::unique_ptr<RouteStore> store_;

@@ -7,115 +7,18 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/str_cat.h"
-#include "common/http2/grpc_text.h"
 #include "common/http2/nghttp2_fields.h"
+#include "common/http2/server_callbacks.h"
 #include "common/status/check.h"
 #include "common/strings/absl_view.h"
 
 namespace serin::http2 {
 namespace {
 
-// A client may reset so many streams at once, and so many a second: a server that hangs makes
-// deadlines pass in thousands.
-constexpr uint64_t kResetBurst = 50'000;
-constexpr uint64_t kResetsPerSecond = 5'000;
-
 constexpr Field kAcceptEncoding = {"grpc-accept-encoding", "identity,deflate,gzip"};
 constexpr Field kContentType = {"content-type", "application/grpc"};
 
-std::string_view View(const uint8_t* bytes, size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
 }  // namespace
-
-// What nghttp2 calls; `user` is the session, the user data of a stream its call.
-struct ServerSession::Callbacks {
-  static ServerSession& Self(void* user) { return *static_cast<ServerSession*>(user); }
-
-  static int BeginHeaders(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) Self(user).OnBeginHeaders(frame->hd.stream_id);
-    return 0;
-  }
-
-  static int Header(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name,
-                    size_t name_size, const uint8_t* value, size_t value_size, uint8_t,
-                    void* user) {
-    ServerCall* const call = Self(user).Find(frame->hd.stream_id);
-    if (call != nullptr) call->AddHeader(View(name, name_size), View(value, value_size));
-    return 0;
-  }
-
-  static int FrameReceived(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    Self(user).OnFrame(*frame);
-    return 0;
-  }
-
-  static int Data(nghttp2_session* session, uint8_t, int32_t stream, const uint8_t* data,
-                  size_t size, void* user) {
-    // A stream that is held back must not hold back the others.
-    nghttp2_session_consume_connection(session, size);
-    if (ServerCall* const call = Self(user).Find(stream)) call->OnData(View(data, size));
-    return 0;
-  }
-
-  static int StreamClosed(nghttp2_session*, int32_t stream, uint32_t, void* user) {
-    Self(user).OnStreamClosed(stream);
-    return 0;
-  }
-
-  static int FrameSent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    Self(user).OnFrameSent(*frame);
-    return 0;
-  }
-
-  static ssize_t Send(nghttp2_session*, const uint8_t* data, size_t size, int, void* user) {
-    ServerSession& self = Self(user);
-    if (self.out_->size() >= self.most_) return NGHTTP2_ERR_WOULDBLOCK;
-    self.out_->append(View(data, size));
-    return static_cast<ssize_t>(size);
-  }
-
-  static ssize_t ReadBody(nghttp2_session*, int32_t stream, uint8_t*, size_t most, uint32_t* flags,
-                          nghttp2_data_source* source, void* user) {
-    ServerCall& call = *static_cast<ServerCall*>(source->ptr);
-    const size_t size = std::min(most, call.unsent_bytes());
-    if (size == call.unsent_bytes() && call.finished_) {
-      *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      Self(user).SubmitTrailers(call);
-    } else if (size == 0) {
-      call.deferred_ = true;
-      return NGHTTP2_ERR_DEFERRED;
-    } else if (call.handler_ != nullptr) {
-      Self(user).sent_.push_back(stream);
-    }
-    if (size > 0) *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    return static_cast<ssize_t>(size);
-  }
-
-  static int SendBody(nghttp2_session*, nghttp2_frame*, const uint8_t* frame_head, size_t size,
-                      nghttp2_data_source* source, void* user) {
-    constexpr size_t kFrameHead = 9;
-    std::string& out = *Self(user).out_;
-    out.append(View(frame_head, kFrameHead));
-    static_cast<ServerCall*>(source->ptr)->CopyOut(out, size);
-    return 0;
-  }
-
-  static nghttp2_session_callbacks* Make() {
-    nghttp2_session_callbacks* made = nullptr;
-    SERIN_CHECK(nghttp2_session_callbacks_new(&made) == 0);
-    nghttp2_session_callbacks_set_on_begin_headers_callback(made, BeginHeaders);
-    nghttp2_session_callbacks_set_on_header_callback(made, Header);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(made, FrameReceived);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, Data);
-    nghttp2_session_callbacks_set_on_stream_close_callback(made, StreamClosed);
-    nghttp2_session_callbacks_set_on_frame_send_callback(made, FrameSent);
-    nghttp2_session_callbacks_set_send_callback(made, Send);
-    nghttp2_session_callbacks_set_send_data_callback(made, SendBody);
-    return made;
-  }
-};
 
 ServerSession::ServerSession(Options options) : options_(std::move(options)) {
   static nghttp2_session_callbacks* const callbacks = Callbacks::Make();
@@ -124,7 +27,8 @@ ServerSession::ServerSession(Options options) : options_(std::move(options)) {
     SERIN_CHECK(nghttp2_option_new(&made) == 0);
     nghttp2_option_set_no_auto_window_update(made, 1);
     nghttp2_option_set_no_closed_streams(made, 1);
-    nghttp2_option_set_stream_reset_rate_limit(made, kResetBurst, kResetsPerSecond);
+    // FrameBudget counts them.
+    nghttp2_option_set_stream_reset_rate_limit(made, UINT64_MAX, UINT64_MAX);
     return made;
   }();
   SERIN_CHECK(nghttp2_session_server_new2(&session_, callbacks, this, option) == 0);
@@ -149,9 +53,16 @@ bool ServerSession::Receive(std::string_view bytes) {
       session_, reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
   if (taken >= 0) return true;
   broken_ = true;
-  nghttp2_session_terminate_session(
-      session_, taken == NGHTTP2_ERR_FLOODED ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
+  flooded_ = flooded_ || taken == NGHTTP2_ERR_FLOODED;
+  nghttp2_session_terminate_session(session_,
+                                    flooded_ ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
   return false;
+}
+
+bool ServerSession::Account(const nghttp2_frame& frame) {
+  if (frame.hd.type == NGHTTP2_SETTINGS) established_ = true;
+  flooded_ = !budget_.AllowsReceived(frame);
+  return !flooded_;
 }
 
 void ServerSession::Produce(std::string& out, size_t most) {
@@ -232,6 +143,10 @@ void ServerSession::OnHeaders(ServerCall& call) {
 }
 
 void ServerSession::OnFrameSent(const nghttp2_frame& frame) {
+  if (!budget_.AllowsSent(frame)) {
+    flooded_ = true;
+    nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
+  }
   if (frame.hd.type != NGHTTP2_HEADERS || (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return;
   const ServerCall* const call = Find(frame.hd.stream_id);
   if (call == nullptr || call->end_of_stream_) return;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/http2/frame_budget.h"
 #include "common/http2/server_call.h"
 #include "common/net/byte_session.h"
 
@@ -19,7 +20,8 @@ namespace serin::http2 {
 //
 // Memory is bounded whatever the client does: a stream may send kStreamWindow bytes ahead of its
 // handler and one message of `max_message_bytes`, header blocks of kMostHeaderBytes are taken, and
-// nothing is produced while the socket does not take it.
+// nothing is produced while the socket does not take it. A client that floods (resets, frames that
+// ask for nothing) is told ENHANCE_YOUR_CALM, and the session is at its end.
 class ServerSession final : public ByteSession {
  public:
   static constexpr int kMostStreams = 10'000;
@@ -50,6 +52,12 @@ class ServerSession final : public ByteSession {
   bool draining() const { return draining_; }
 
   size_t calls() const { return calls_; }
+  // The client has begun to speak HTTP/2.
+  bool established() const { return established_; }
+  // It was ended for a flood.
+  bool flooded() const { return flooded_; }
+  // Ten times a second, for limits that renew themselves.
+  void Tick() { budget_.OnTick(); }
 
  private:
   friend class ServerCall;
@@ -64,6 +72,8 @@ class ServerSession final : public ByteSession {
   // From nghttp2.
   void OnBeginHeaders(int stream);
   void OnFrame(const nghttp2_frame& frame);
+  // False: the client floods.
+  bool Account(const nghttp2_frame& frame);
   void OnHeaders(ServerCall& call);
   void OnFrameSent(const nghttp2_frame& frame);
   void OnStreamClosed(int stream);
@@ -80,6 +90,9 @@ class ServerSession final : public ByteSession {
   bool broken_ = false;
   bool draining_ = false;
   bool drain_finished_ = false;
+  bool established_ = false;
+  bool flooded_ = false;
+  FrameBudget budget_;
   // While Produce() runs.
   std::string* out_ = nullptr;
   size_t most_ = 0;

@@ -194,8 +194,8 @@ void EventLoop::Run() {
     const bool stopping = stopping_.load(std::memory_order_acquire);
     for (int round = 0; round < kTaskRounds && RunTasks(); ++round) {
     }
-    RunTurnEnds();
     RunTicks();
+    RunTurnEnds();
     if (stopping && posted_.load(std::memory_order_acquire) == nullptr) return;
   }
 }

@@ -35,8 +35,8 @@ class FdHandler {
 };
 
 // A thread that waits for file descriptors and tasks. It works in turns: first what the descriptors
-// say, then the posted tasks, then what AtTurnEnd() asked for. Whoever writes at the end of a turn
-// therefore writes once for all that the turn brought.
+// say, then the posted tasks, then ticks, then what AtTurnEnd() asked for. Whoever writes at the
+// end of a turn therefore writes once for all that the turn brought.
 class EventLoop {
  public:
   // How often the tick functions are called.

@@ -18,6 +18,10 @@ namespace {
 
 constexpr size_t kReadBytes = 64 << 10;
 
+void SetOption(int fd, int level, int name, int value) {
+  setsockopt(fd, level, name, &value, sizeof(value));
+}
+
 bool IsLater(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
 
 }  // namespace
@@ -25,10 +29,13 @@ bool IsLater(int error) { return error == EAGAIN || error == EWOULDBLOCK || erro
 SocketConnection::SocketConnection(EventLoop& loop, int fd, Reads reads,
                                    std::function<void(SocketConnection&)> on_closed)
     : loop_(loop), fd_(fd), reads_(reads), on_closed_(std::move(on_closed)) {
-  const int on = 1;
-  // Both only make things better; a socket that is no TCP socket has neither.
-  setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  setsockopt(fd_, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+  // All only make things better; a socket that is no TCP socket has none of them.
+  SetOption(fd_, IPPROTO_TCP, TCP_NODELAY, 1);
+  // A peer that is gone without a word is known after a minute and a half, not after two hours.
+  SetOption(fd_, SOL_SOCKET, SO_KEEPALIVE, 1);
+  SetOption(fd_, IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  SetOption(fd_, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  SetOption(fd_, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
 SocketConnection::~SocketConnection() { close(fd_); }
@@ -45,12 +52,13 @@ void SocketConnection::Wake() {
   loop_.AtTurnEnd(*this);
 }
 
-void SocketConnection::Close(const absl::Status& why) {
-  if (closed_) return;
+bool SocketConnection::Close(const absl::Status& why) {
+  if (closed_) return false;
   closed_ = true;
   why_ = why;
   loop_.Unwatch(fd_, *this);
   if (!queued_) loop_.AtTurnEnd(*this);
+  return true;
 }
 
 void SocketConnection::Fail(const std::string& what) {
@@ -69,7 +77,10 @@ void SocketConnection::ReadSome() {
     if (!IsLater(errno)) Fail("the connection broke");
     return;
   }
-  if (got == 0) return Close(absl::UnavailableError("the peer closed the connection"));
+  if (got == 0) {
+    Close(absl::UnavailableError("the peer closed the connection"));
+    return;
+  }
   if (ending_) return;
   ending_ = !session_->Receive({buffer.data(), static_cast<size_t>(got)});
   Wake();
@@ -104,7 +115,10 @@ bool SocketConnection::WriteSome() {
     if (errno != ENOTCONN) Fail("the connection broke");
     return false;
   }
-  if (sent > 0) written_ += static_cast<size_t>(sent);
+  if (sent > 0) {
+    written_ += static_cast<size_t>(sent);
+    sent_ += static_cast<uint64_t>(sent);
+  }
   if (written_ == out_.size()) return true;
   if (!blocked_) WantWritable(true);
   return false;

@@ -33,8 +33,13 @@ class SocketConnection final : private FdHandler, private LoopTask {
   // The session has something to send, or is done: looked at when the turn ends.
   void Wake();
 
-  // Closes at the end of this turn, whatever is unsent.
-  void Close(const absl::Status& why);
+  // Closes at the end of this turn, whatever is unsent. False: it did so already.
+  bool Close(const absl::Status& why);
+
+  // Bytes that the socket has taken.
+  uint64_t sent() const { return sent_; }
+  // The peer does not take what waits for it.
+  bool blocked() const { return blocked_; }
 
   ByteSession& session() { return *session_; }
   EventLoop& loop() { return loop_; }
@@ -57,6 +62,7 @@ class SocketConnection final : private FdHandler, private LoopTask {
   std::unique_ptr<ByteSession> session_;
   std::string out_;
   size_t written_ = 0;
+  uint64_t sent_ = 0;
   bool queued_ = false;
   bool blocked_ = false;
   // No more is read; what is left to send is sent.

@@ -3,6 +3,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <spdlog/spdlog.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +19,14 @@ namespace {
 
 // A peer that acknowledges nothing for so long is lost, also while connecting.
 constexpr unsigned kLostAfterMs = 10'000;
+
+// The same for a client, whose network may be worse.
+constexpr unsigned kSilentMs = 60'000;
+
+// accept(2) fails until something else is freed.
+bool IsExhausted(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
 
 using Addresses = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
 
@@ -63,9 +72,9 @@ int PortOf(int fd) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TcpListener>> TcpListener::Start(EventLoop& loop,
-                                                                const std::string& listen,
-                                                                Accept accept) {
+absl::StatusOr<std::unique_ptr<TcpListener>> TcpListener::Start(EventLoop& loop, const Clock& clock,
+                                                                Options options) {
+  const std::string& listen = options.listen;
   SERIN_ASSIGN_OR_RETURN(const Addresses found, Resolve(listen, AI_PASSIVE));
   const int fd = OpenSocket(*found);
   if (fd < 0) return Refusal(listen);
@@ -76,21 +85,50 @@ absl::StatusOr<std::unique_ptr<TcpListener>> TcpListener::Start(EventLoop& loop,
     close(fd);
     return refusal;
   }
-  auto listener =
-      std::unique_ptr<TcpListener>(new TcpListener(loop, fd, PortOf(fd), std::move(accept)));
-  loop.RunAndWait([&] { loop.Watch(fd, EPOLLIN, *listener); });
+  auto listener = std::unique_ptr<TcpListener>(
+      new TcpListener(loop, clock, fd, PortOf(fd), std::move(options)));
+  loop.RunAndWait([&loop, fd, one = listener.get()] {
+    loop.Watch(fd, EPOLLIN, *one);
+    loop.AddTick(one, [one] { one->Tick(); });
+  });
   return listener;
 }
 
 TcpListener::~TcpListener() {
-  loop_.RunAndWait([this] { loop_.Unwatch(fd_, *this); });
+  loop_.RunAndWait([this] {
+    loop_.RemoveTick(this);
+    loop_.Unwatch(fd_, *this);
+  });
   close(fd_);
 }
 
 void TcpListener::OnReady(uint32_t) {
   const int fd = accept4(fd_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  // Whoever gave up meanwhile, or want of descriptors: asked again when the loop looks next.
-  if (fd >= 0) accept_(fd);
+  if (fd < 0) {
+    // Otherwise somebody gave up meanwhile.
+    if (IsExhausted(errno)) Pause();
+    return;
+  }
+  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kSilentMs, sizeof(kSilentMs));
+  options_.accept(fd);
+}
+
+void TcpListener::Pause() {
+  const int error = errno;
+  options_.exhausted();
+  loop_.Rewatch(fd_, 0, *this);
+  const absl::Time now = clock_.Now();
+  resume_at_ = now + kPause;
+  if (const uint64_t times = pauses_.Count(now); times > 0) {
+    spdlog::warn("port {}: no connection can be accepted: {} ({} times); what is open goes on",
+                 port_, std::strerror(error), times);
+  }
+}
+
+void TcpListener::Tick() {
+  if (resume_at_ == absl::InfinitePast() || clock_.Now() < resume_at_) return;
+  resume_at_ = absl::InfinitePast();
+  loop_.Rewatch(fd_, EPOLLIN, *this);
 }
 
 absl::StatusOr<int> StartConnect(const std::string& address) {

@@ -9,6 +9,8 @@
 namespace serin::router {
 
 absl::StatusOr<std::unique_ptr<DataPort>> DataPort::Start(EventLoops& loops, PredictorFront& front,
+                                                          const Clock& clock,
+                                                          http2::ConnectionCounts& counts,
                                                           const Options& options) {
   auto port = std::unique_ptr<DataPort>(new DataPort);
   std::vector<grpc::Service*> services = options.services;
@@ -26,12 +28,13 @@ absl::StatusOr<std::unique_ptr<DataPort>> DataPort::Start(EventLoops& loops, Pre
   };
   SERIN_ASSIGN_OR_RETURN(
       port->port_,
-      http2::GrpcPort::Start(loops, {.listen = options.listen,
-                                     .max_message_bytes = options.max_message_bytes,
-                                     .tls = options.tls,
-                                     .max_connection_age = options.max_connection_age,
-                                     .max_connection_age_grace = options.max_connection_age_grace,
-                                     .accept = accept}));
+      http2::GrpcPort::Start(loops, clock, counts,
+                             {.listen = options.listen,
+                              .max_message_bytes = options.max_message_bytes,
+                              .tls = options.tls,
+                              .max_connection_age = options.max_connection_age,
+                              .max_connection_age_grace = options.max_connection_age_grace,
+                              .accept = accept}));
   return port;
 }
 

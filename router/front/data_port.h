@@ -32,8 +32,10 @@ class DataPort {
     absl::Duration max_connection_age_grace = absl::InfiniteDuration();
   };
 
-  // `loops` and `front` must outlive the port. Errors: as GrpcServer::Start().
+  // The references must outlive the port. Errors: as GrpcServer::Start().
   static absl::StatusOr<std::unique_ptr<DataPort>> Start(EventLoops& loops, PredictorFront& front,
+                                                         const Clock& clock,
+                                                         http2::ConnectionCounts& counts,
                                                          const Options& options);
   ~DataPort() { Shutdown(absl::ZeroDuration()); }
 

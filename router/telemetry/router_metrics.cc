@@ -156,6 +156,23 @@ void CollectRevision(const ActiveRevision& active, Families& families) {
   }
 }
 
+void CollectConnections(const http2::ConnectionCounts& counts, std::vector<MetricFamily>& all) {
+  AddGauge(all.emplace_back(Family("serin_connections_open", "Connections to the data port.",
+                                   MetricType::Gauge)),
+           {}, static_cast<double>(counts.open.load(std::memory_order_relaxed)));
+  MetricFamily& refused = all.emplace_back(
+      Family("serin_connections_refused_total",
+             "Connections to the data port that were not taken (limit, descriptors) or cut off "
+             "(silent, stalled, flood).",
+             MetricType::Counter));
+  for (const auto& [reason, count] :
+       {std::pair("limit", &counts.over_limit), std::pair("descriptors", &counts.exhausted),
+        std::pair("silent", &counts.silent), std::pair("stalled", &counts.stalled),
+        std::pair("flood", &counts.flooded)}) {
+    AddCounter(refused, {{"reason", reason}}, count->load(std::memory_order_relaxed));
+  }
+}
+
 }  // namespace
 
 std::vector<prometheus::MetricFamily> RouterMetrics::Collect() const {
@@ -170,6 +187,7 @@ std::vector<prometheus::MetricFamily> RouterMetrics::Collect() const {
   }
   std::vector<MetricFamily> all = prometheus::Registry::Collect();
   for (MetricFamily& family : families.Take()) all.push_back(std::move(family));
+  CollectConnections(connections_, all);
   if (access_log_ != nullptr) {
     MetricFamily& dropped = all.emplace_back(
         Family("serin_access_log_dropped_total",

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <random>
 #include <string>
 
@@ -13,7 +14,9 @@ namespace {
 
 using ::serin::http2::testing::Framed;
 using ::serin::http2::testing::RawClient;
+using ::serin::http2::testing::RawFrame;
 using ::serin::http2::testing::ScriptedServer;
+using ::testing::HasSubstr;
 
 TEST(HostilePeerTest, WhoeverSpeaksNoHttp2IsToldSoAndIsAtItsEnd) {
   for (const std::string& bytes :
@@ -49,6 +52,129 @@ TEST(HostilePeerTest, ManyCallsResetByTheirClientDoNoHarm) {
     ASSERT_TRUE(server.Talk(client));
     ASSERT_EQ(server.session().calls(), 0u);
   }
+}
+
+// A session after a client's preface, and what is then sent to it frame by frame.
+class FloodTest : public ::testing::Test {
+ protected:
+  FloodTest() {
+    stream_ = client_.Send(RawClient::CallHeaders("/x"), "", false);
+    EXPECT_TRUE(server_.Talk(client_));
+  }
+
+  // How often the frames were taken before the session ended, and with which error; at most so
+  // often.
+  int TakenOf(const std::function<std::string(int)>& frames, int most) {
+    for (int i = 0; i < most; ++i) {
+      const bool good = server_.session().Receive(frames(i));
+      client_.Receive(server_.Produce());
+      if (!good || server_.session().done()) return i;
+    }
+    return most;
+  }
+
+  ScriptedServer server_;
+  RawClient client_;
+  int stream_ = 0;
+};
+
+TEST(HostilePeerTest, FramesThatAskForNothingEndTheConnectionEvenIfTheirAnswersAreRead) {
+  const auto ping = [](RawClient& client) {
+    client.Ping();
+    return client.TakeOutput();
+  };
+  const auto settings = [](RawClient& client) {
+    client.Settings();
+    return client.TakeOutput();
+  };
+  const auto data = [](RawClient&) { return RawFrame(NGHTTP2_DATA, 0, 1, ""); };
+  for (const std::function<std::string(RawClient&)>& flood :
+       std::vector<std::function<std::string(RawClient&)>>{ping, settings, data}) {
+    ScriptedServer server;
+    RawClient client;
+    client.Send(RawClient::CallHeaders("/x"), "", false);
+    ASSERT_TRUE(server.Talk(client));
+    int taken = 0;
+    while (taken < 20'000 && server.session().Receive(flood(client))) {
+      ++taken;
+      client.Receive(server.Produce());
+    }
+    EXPECT_NEAR(taken, FrameBudget::kIdleFrames, 20);
+    client.Receive(server.Produce());
+    EXPECT_EQ(client.goaway_error(), static_cast<uint32_t>(NGHTTP2_ENHANCE_YOUR_CALM));
+    EXPECT_TRUE(server.session().flooded());
+  }
+}
+
+TEST_F(FloodTest, PingsBesideCallsAreNoFlood) {
+  for (int i = 0; i < 5000; ++i) {
+    for (int ping = 0; ping < 8; ++ping) client_.Ping();
+    const int call = client_.Send(RawClient::CallHeaders("/echo"), Framed("m"));
+    ASSERT_TRUE(server_.Talk(client_)) << i;
+    ASSERT_TRUE(client_.answer(call).closed);
+  }
+}
+
+TEST_F(FloodTest, PingsOfALongLifeAreNoFlood) {
+  for (int i = 0; i < 5 * FrameBudget::kIdleFrames; ++i) {
+    client_.Ping();
+    ASSERT_TRUE(server_.Talk(client_)) << i;
+    if (i % FrameBudget::kIdlePerTick == 0) server_.session().Tick();
+  }
+}
+
+TEST_F(FloodTest, FaultsThatMakeTheServerResetItsStreamsEndTheConnection) {
+  const std::string overflow("\x7F\xFF\xFF\xFF", 4);
+  int streams = 0;
+  for (; streams < 2 * FrameBudget::kFaults && !server_.session().done(); ++streams) {
+    const int stream = client_.Send(RawClient::CallHeaders("/x"), "", false);
+    ASSERT_TRUE(server_.session().Receive(client_.TakeOutput() +
+                                          RawFrame(NGHTTP2_WINDOW_UPDATE, 0, stream, overflow)));
+    client_.Receive(server_.Produce());
+  }
+  EXPECT_NEAR(streams, FrameBudget::kFaults, 2);
+  EXPECT_EQ(client_.goaway_error(), static_cast<uint32_t>(NGHTTP2_ENHANCE_YOUR_CALM));
+  EXPECT_TRUE(server_.session().flooded());
+}
+
+TEST_F(FloodTest, RapidResetsEndTheConnection) {
+  bool good = true;
+  int resets = 0;
+  while (good && resets < 100'000) {
+    std::vector<int> streams(100);
+    for (int& stream : streams) stream = client_.Send(RawClient::CallHeaders("/x"), Framed("m"));
+    ASSERT_TRUE(server_.Talk(client_));
+    for (const int stream : streams) client_.Reset(stream);
+    good = server_.Talk(client_);
+    resets += 100;
+  }
+  EXPECT_NEAR(resets, FrameBudget::kResets, 200);
+  EXPECT_EQ(client_.goaway_error(), static_cast<uint32_t>(NGHTTP2_ENHANCE_YOUR_CALM));
+  EXPECT_TRUE(server_.session().flooded());
+  EXPECT_LE(server_.session().calls(), 101u);
+}
+
+TEST_F(FloodTest, HeadersThatNeverEndEndTheConnection) {
+  const std::string piece(16'000, 'x');
+  const auto frames = [&](int i) {
+    return RawFrame(i == 0 ? NGHTTP2_HEADERS : NGHTTP2_CONTINUATION, 0, 3, i == 0 ? "" : piece);
+  };
+  EXPECT_LE(TakenOf(frames, 1000), 10);
+}
+
+TEST_F(FloodTest, WhoOpensMoreStreamsThanItWasAllowedIsAtItsEnd) {
+  for (int i = 1; i < ServerSession::kMostStreams; ++i) {
+    client_.Send(RawClient::CallHeaders("/x"), "", false);
+  }
+  ASSERT_TRUE(server_.Talk(client_));
+  ASSERT_EQ(server_.session().calls(), static_cast<size_t>(ServerSession::kMostStreams));
+  // nghttp2 as a client would keep it back: POST, http, :path /x, :authority y.
+  const std::string headers("\x83\x86\x44\x02/x\x41\x01y");
+  server_.session().Receive(RawFrame(NGHTTP2_HEADERS, NGHTTP2_FLAG_END_HEADERS,
+                                     2 * ServerSession::kMostStreams + 1, headers));
+  server_.Produce();
+  EXPECT_TRUE(server_.session().done());
+  EXPECT_EQ(server_.session().calls(), static_cast<size_t>(ServerSession::kMostStreams));
 }
 
 // Damages a good conversation at random places, with a seed a case, and looks that the session

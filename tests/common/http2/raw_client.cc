@@ -74,6 +74,9 @@ RawClient::RawClient(int window) {
   const nghttp2_settings_entry settings[] = {
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, static_cast<uint32_t>(window)}};
   SERIN_CHECK(nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings, 1) == 0);
+  if (window > NGHTTP2_INITIAL_CONNECTION_WINDOW_SIZE) {
+    SERIN_CHECK(nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0, window) == 0);
+  }
 }
 
 RawClient::~RawClient() { nghttp2_session_del(session_); }
@@ -121,6 +124,10 @@ void RawClient::Ping() {
   SERIN_CHECK(nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr) == 0);
 }
 
+void RawClient::Settings() {
+  SERIN_CHECK(nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0) == 0);
+}
+
 void RawClient::Consume(int stream) {
   size_t& consumed = consumed_[stream];
   const size_t all = answers_[stream].body.size();
@@ -142,6 +149,15 @@ std::string RawClient::TakeOutput() {
 bool RawClient::Receive(std::string_view bytes) {
   return nghttp2_session_mem_recv(session_, reinterpret_cast<const uint8_t*>(bytes.data()),
                                   bytes.size()) >= 0;
+}
+
+std::string RawFrame(uint8_t type, uint8_t flags, int stream, std::string_view payload) {
+  std::string frame;
+  for (const int shift : {16, 8, 0}) frame += static_cast<char>(payload.size() >> shift);
+  frame += static_cast<char>(type);
+  frame += static_cast<char>(flags);
+  for (const int shift : {24, 16, 8, 0}) frame += static_cast<char>(stream >> shift);
+  return frame.append(payload);
 }
 
 std::string Framed(std::string_view message, bool compressed) {

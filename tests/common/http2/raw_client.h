@@ -25,8 +25,8 @@ class RawClient {
  public:
   using Fields = std::vector<std::pair<std::string, std::string>>;
 
-  // `window`: how many bytes of a stream it takes before it gives leave for more, which it does
-  // only with Consume().
+  // `window`: how many bytes of a stream (and, when it is larger than HTTP/2's default, of all) it
+  // takes before it gives leave for more, which it does only with Consume().
   explicit RawClient(int window = 65'535);
   ~RawClient();
   RawClient(const RawClient&) = delete;
@@ -40,6 +40,8 @@ class RawClient {
   void SendMore(int stream, std::string body, bool end);
   void Reset(int stream, uint32_t code = NGHTTP2_CANCEL);
   void Ping();
+  // Settings that set nothing.
+  void Settings();
   // Gives leave for all that came on the stream and its connection.
   void Consume(int stream);
 
@@ -73,6 +75,9 @@ class RawClient {
   int goaway_last_stream_ = 0;
   int pongs_ = 0;
 };
+
+// A frame as it stands on the wire (RFC 9113 section 4.1), for what nghttp2 would not send.
+std::string RawFrame(uint8_t type, uint8_t flags, int stream, std::string_view payload);
 
 // A gRPC message with its prefix.
 std::string Framed(std::string_view message, bool compressed = false);

@@ -238,6 +238,37 @@ TEST(ServerSessionTest, WhatIsProducedAtOnceIsBounded) {
   EXPECT_LT(server.Produce(10'000).size(), 30'000u);
 }
 
+TEST(ServerSessionTest, WhatIsProducedOfOneLargeAnswerAtOnceIsBoundedToo) {
+  constexpr size_t kSize = 8 << 20;
+  ScriptedServer server;
+  RawClient client(64 << 20);
+  const int stream = client.Send(RawClient::CallHeaders("/x"), "", false);
+  ASSERT_TRUE(server.Talk(client));
+  ServerCall& call = *server.calls.at(0)->call;
+  call.SendMessage(std::string(kSize, 'x'));
+  while (client.answer(stream).body.size() < kSize) {
+    const std::string piece = server.Produce(10'000);
+    ASSERT_LT(piece.size(), 30'000u);
+    ASSERT_TRUE(client.Receive(piece));
+    // More is queued while a frame of the stream waits.
+    if (client.answer(stream).body.size() < kSize / 2) call.SendMessage("y");
+  }
+}
+
+TEST(ServerSessionTest, AStreamThatIsResetWhileItsFrameWaitsHarmsNobody) {
+  ScriptedServer server;
+  RawClient client(64 << 20);
+  const int large = client.Send(RawClient::CallHeaders("/x"), "", false);
+  ASSERT_TRUE(server.Talk(client));
+  server.calls.at(0)->call->SendMessage(std::string(1 << 20, 'x'));
+  ASSERT_TRUE(client.Receive(server.Produce(10'000)));
+  client.Reset(large);
+  const int other = client.Send(RawClient::CallHeaders("/echo"), Framed("m"));
+  ASSERT_TRUE(server.Talk(client));
+  EXPECT_TRUE(server.calls.at(0)->cancelled);
+  EXPECT_EQ(StatusOf(client.answer(other)), "0");
+}
+
 TEST(ServerSessionTest, TenThousandCallsFitOnAConnection) {
   ScriptedServer server;
   RawClient client;

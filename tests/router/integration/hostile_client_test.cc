@@ -1,9 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/http2/frame_budget.h"
 #include "tests/common/http2/raw_client.h"
 #include "tests/common/http2/raw_connection.h"
 #include "tests/router/integration/router_fixture.h"
+#include "tests/support/raw_http.h"
 
 namespace serin::router {
 namespace {
@@ -11,6 +13,7 @@ namespace {
 using ::serin::http2::testing::Framed;
 using ::serin::http2::testing::RawClient;
 using ::serin::http2::testing::RawConnection;
+using ::testing::HasSubstr;
 
 constexpr char kHealthCheck[] = "/grpc.health.v1.Health/Check";
 constexpr char kPredict[] = "/serin.v1.Predictor/Predict";
@@ -64,6 +67,27 @@ TEST_F(HostileClientTest, PathsThatNameNothingAreUnimplemented) {
         std::string("/a\xFF/b")}) {
     EXPECT_EQ(StatusOf(RawClient::CallHeaders(path), ""), "12") << path;
   }
+}
+
+TEST_F(HostileClientTest, ConnectionsAndThoseThatAreCutOffAreInTheMetrics) {
+  StartRouter();
+  const std::string before = testing::HttpGet(router_->admin_port(), "/metrics");
+  for (const char* reason : {"limit", "descriptors", "silent", "stalled", "flood"}) {
+    EXPECT_THAT(before, HasSubstr(absl::StrCat("serin_connections_refused_total{reason=\"", reason,
+                                               "\"} 0\n")));
+  }
+  RawConnection open(router_->port());
+  RawConnection bad(router_->port());
+  const std::string ping = http2::testing::RawFrame(NGHTTP2_PING, 0, 0, "12345678");
+  std::string flood = RawClient().TakeOutput();
+  for (int i = 0; i < 2 * http2::FrameBudget::kIdleFrames; ++i) flood += ping;
+  bad.Send(flood);
+  EXPECT_TRUE(bad.WaitForClose());
+  EXPECT_TRUE(WaitFor([&] {
+    const std::string after = testing::HttpGet(router_->admin_port(), "/metrics");
+    return after.find("serin_connections_refused_total{reason=\"flood\"} 1\n") != after.npos &&
+           after.find("serin_connections_open 1\n") != after.npos;
+  }));
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ TEST(RouterMetricsTest, RoutesWithVersionsOfTheSameNameNeverMakeASeriesTwice) {
     routes.back()->Version("v1").stats->batch_items.Observe(3);
     routes.back()->stats.overhead.Observe(2'000);
   }
-  const RouterMetrics metrics(routes, clock);
+  const http2::ConnectionCounts connections;
+  const RouterMetrics metrics(routes, connections, clock);
   int histograms_checked = 0;
   for (const prometheus::MetricFamily& family : metrics.Collect()) {
     std::set<std::string> seen;
