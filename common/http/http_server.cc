@@ -1,9 +1,12 @@
 #include "common/http/http_server.h"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <chrono>
 #include <list>
 #include <thread>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/strings/numbers.h"
@@ -11,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/http/http_session.h"
+#include "spdlog/spdlog.h"
 
 namespace serin {
 
@@ -18,9 +22,12 @@ using ::boost::asio::ip::tcp;
 using ::serin::http_internal::HttpSession;
 using ::serin::http_internal::SessionContext;
 
+// Without descriptors every accept fails at once, until some connection closes.
+constexpr std::chrono::milliseconds kAcceptRetry{100};
+
 class HttpServer::Impl {
  public:
-  Impl(const Options& options, Handler handler) : acceptor_(io_) {
+  Impl(const Options& options, Handler handler) : acceptor_(io_), accept_retry_(io_) {
     context_.options = options;
     context_.handler = std::move(handler);
   }
@@ -83,9 +90,21 @@ class HttpServer::Impl {
     acceptor_.async_accept(boost::asio::make_strand(io_),
                            [this](boost::system::error_code error, tcp::socket socket) {
                              if (error == boost::asio::error::operation_aborted) return;
-                             if (!error) Adopt(std::move(socket));
-                             if (acceptor_.is_open()) Accept();
+                             if (error) return RetryAccept(error);
+                             accept_failed_ = false;
+                             Adopt(std::move(socket));
+                             Accept();
                            });
+  }
+
+  void RetryAccept(boost::system::error_code why) {
+    if (!std::exchange(accept_failed_, true)) {
+      spdlog::warn("http: port {} takes no connections for now: {}", port_, why.message());
+    }
+    accept_retry_.expires_after(kAcceptRetry);
+    accept_retry_.async_wait([this](boost::system::error_code) {
+      if (acceptor_.is_open()) Accept();
+    });
   }
 
   void Adopt(tcp::socket socket) {
@@ -111,6 +130,9 @@ class HttpServer::Impl {
   SessionContext context_;
   boost::asio::io_context io_;
   tcp::acceptor acceptor_;
+  // Both of the handler of accepts, of which there is one at a time.
+  boost::asio::steady_timer accept_retry_;
+  bool accept_failed_ = false;
   int port_ = 0;
   absl::Mutex mutex_;
   std::list<std::weak_ptr<HttpSession>> sessions_ ABSL_GUARDED_BY(mutex_);

@@ -1,5 +1,11 @@
 #include "common/http/http_server.h"
 
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <future>
 #include <thread>
 
@@ -99,6 +105,57 @@ TEST(HttpServerTest, ShutdownWaitsForARequestInFlight) {
   kept.get_future().get()({.body = "finished"});
   EXPECT_THAT(answer.get(), HasSubstr("finished"));
   shutdown.get();
+}
+
+// Every descriptor that this process may open, until it is destroyed.
+class NoDescriptorsLeft {
+ public:
+  NoDescriptorsLeft() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit few = before_;
+    few.rlim_cur = 256;
+    setrlimit(RLIMIT_NOFILE, &few);
+    for (int fd = open("/dev/null", O_RDONLY); fd >= 0; fd = open("/dev/null", O_RDONLY)) {
+      taken_.push_back(fd);
+    }
+  }
+  ~NoDescriptorsLeft() {
+    for (const int fd : taken_) close(fd);
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+absl::Duration CpuTime() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return absl::DurationFromTimeval(usage.ru_utime) + absl::DurationFromTimeval(usage.ru_stime);
+}
+
+TEST(HttpServerTest, WithoutDescriptorsItWaitsInsteadOfSpinning) {
+  auto server = StartEcho();
+  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  {
+    const NoDescriptorsLeft none;
+    sockaddr_in address{.sin_family = AF_INET,
+                        .sin_port = htons(static_cast<uint16_t>(server->port())),
+                        .sin_addr = {htonl(INADDR_LOOPBACK)},
+                        .sin_zero = {}};
+    ASSERT_EQ(connect(client, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    const absl::Duration before = CpuTime();
+    absl::SleepFor(absl::Milliseconds(400));
+    EXPECT_LT(CpuTime() - before, absl::Milliseconds(40));
+  }
+  constexpr std::string_view kRequest = "GET /late HTTP/1.1\r\nHost: x\r\n\r\n";
+  ASSERT_EQ(send(client, kRequest.data(), kRequest.size(), 0),
+            static_cast<ssize_t>(kRequest.size()));
+  std::string answer(1000, '\0');
+  answer.resize(static_cast<size_t>(std::max<ssize_t>(0, recv(client, answer.data(), 1000, 0))));
+  EXPECT_THAT(answer, HasSubstr("GET /late"));
+  close(client);
 }
 
 TEST(HttpServerTest, RefusesAnAddressInUse) {
