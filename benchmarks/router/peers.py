@@ -1,4 +1,5 @@
 """The proxies that are compared: how each is configured and started."""
+import json
 import pathlib
 import sys
 
@@ -21,20 +22,14 @@ log:
 ROUTER = """
 listen: 127.0.0.1:{port}
 admin_grpc_listen: 127.0.0.1:0
-http_listen: 127.0.0.1:0
+http_listen: 127.0.0.1:{http_port}
 admin_listen: 127.0.0.1:0
 routes:
   - name: sentiment
     stable_version: v1
-    versions:
-      - name: v1
-        weight: 80
-        endpoints: [127.0.0.1:{servers[0]}]
-      - name: v2
-        weight: 20
-        endpoints: [127.0.0.1:{servers[1]}]
+    versions: {versions}
 revision_log:
-  path: {folder}/revisions.log
+  path: {folder}/{name}.log.revisions
 log:
   level: warning
 """
@@ -83,43 +78,54 @@ http {{
 
 
 class Bench:
-    """Starts processes in a folder; `binaries` is where Serin's own are."""
+    """Starts processes in a folder; `binaries` is where Serin's own are. All of them run on the first
+    CPU alone if `one_cpu`."""
 
-    def __init__(self, folder, binaries):
+    def __init__(self, folder, binaries, one_cpu=False):
         self.folder = folder
         self.binaries = binaries
         self.servers = []
+        self._prefix = ["taskset", "--cpu-list", "0"] if one_cpu else []
         folder.mkdir(parents=True, exist_ok=True)
 
-    def _file(self, name, text, port):
-        path = self.folder / name
-        path.write_text(text.format(port=port, servers=self.servers, folder=self.folder, root=ROOT))
+    def _file(self, file, text, port, **values):
+        path = self.folder / file
+        path.write_text(text.format(port=port, servers=self.servers, folder=self.folder, root=ROOT, **values))
         return path
 
-    def _start(self, name, command):
-        return Process(name, command, self.folder / f"{name}.log", ROOT)
+    def start(self, name, command):
+        return Process(name, [*self._prefix, *command], self.folder / f"{name}.log", ROOT)
 
     def model_server(self, name, port):
         config = self._file(f"{name}.yaml", MODEL_SERVER, port)
         self.servers.append(port)
-        return self._start(name, [self.binaries / "serin-model-server", "--config", config])
+        return self.start(name, [self.binaries / "serin-model-server", "--config", config])
 
-    def serin(self, port):
-        (self.folder / "revisions.log").unlink(missing_ok=True)
-        config = self._file("serin.yaml", ROUTER, port)
-        return self._start("serin", [self.binaries / "serin-router", "--config", config])
+    def serin(self, port, name="serin", endpoints=None, http_port=0):
+        """The router: 80/20 over the first two servers, or one version on so many `endpoints`."""
+        weights = [("v1", 100, self.servers[:endpoints])] if endpoints else [
+            ("v1", 80, self.servers[:1]), ("v2", 20, self.servers[1:2])]
+        versions = [{"name": version, "weight": weight, "endpoints": [f"127.0.0.1:{port}" for port in ports]}
+                    for version, weight, ports in weights]
+        (self.folder / f"{name}.log.revisions").unlink(missing_ok=True)
+        config = self._file(f"{name}.yaml", ROUTER, port, name=name, http_port=http_port,
+                            versions=json.dumps(versions))
+        return self.start(name, [self.binaries / "serin-router", "--config", config])
 
     def haproxy(self, port):
         config = self._file("haproxy.cfg", HAPROXY, port)
-        return self._start("haproxy", ["haproxy", "-db", "-f", config])
+        return self.start("haproxy", ["haproxy", "-db", "-f", config])
 
     def nginx(self, port):
         config = self._file("nginx.conf", NGINX, port)
-        return self._start("nginx", ["nginx", "-p", self.folder, "-c", config])
+        return self.start("nginx", ["nginx", "-p", self.folder, "-c", config])
 
     def nghttpx(self, port):
         backends = [f"--backend=127.0.0.1,{server};;proto=h2;weight={weight}"
                     for server, weight in zip(self.servers, (80, 20))]
-        return self._start("nghttpx", [
+        return self.start("nghttpx", [
             "nghttpx", "--conf=/dev/null", f"--frontend=127.0.0.1,{port};no-tls", "--workers=2",
             "--accesslog-file=/dev/null", *backends])
+
+
+PEERS = {"haproxy": Bench.haproxy, "nginx": Bench.nginx, "nghttpx": Bench.nghttpx, "serin": Bench.serin}

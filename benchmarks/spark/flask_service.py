@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The service that the tutorial's UDF called: Flask around NLTK's VADER, one text a call.
 
-    flask_service PORT
+    flask_service.py PORT
 """
 import pathlib
 import sys
