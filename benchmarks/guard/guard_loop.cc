@@ -1,6 +1,7 @@
 // Does one operation of a hot path again and again, for benchmarks/guard/count_instructions:
-//   serin-guard-loop <batch|key> <passes>
+//   serin-guard-loop <batch|record-batch|record-calls|key> <passes>
 // batch: reads, scores (v1) and answers a PredictBatchRequest of 64 texts, as the model server does
+// record-batch, record-calls: only times and counts 64 texts, as it does for a batch or 64 calls
 // key: assigns 64 keys to versions, as the router does
 #include <cstdio>
 #include <cstdlib>
@@ -16,6 +17,8 @@
 #include "common/time/clock.h"
 #include "model-server/backends/vader/vader_model.h"
 #include "model-server/inference/prediction_engine.h"
+#include "model-server/inference/prediction_run.h"
+#include "model-server/inference/prediction_stats.h"
 #include "model-server/wire/batch_message.h"
 #include "router/traffic/assignment.h"
 #include "serin/v1/predictor.pb.h"
@@ -69,12 +72,30 @@ size_t AnswerBatches(int passes) {
     std::string answer;
     AppendBatchId(head->batch_id, answer);
     const std::shared_ptr<const ModelCatalog> now = engine.catalog();
+    PredictionRun run(engine, *now);
     for (const Query& query : queries) {
-      AppendPrediction(*engine.Predict(*now, query), query.request_id, answer);
+      AppendPrediction(*run.Predict(query), query.request_id, answer);
     }
     answered += answer.size();
   }
   return answered;
+}
+
+size_t RecordTexts(int passes, int texts_a_run) {
+  using namespace model_server;  // NOLINT(google-build-using-namespace): one small function
+  const RealClock clock;
+  PredictionStats stats;
+  for (int run = 0; run < passes * kItems / texts_a_run; ++run) {
+    PredictionStats::Counts counts;
+    int64_t last = absl::ToUnixNanos(clock.Now());
+    for (int i = 0; i < texts_a_run; ++i) {
+      const int64_t now = absl::ToUnixNanos(clock.Now());
+      counts.Add(Label::kPositive, now - last);
+      last = now;
+    }
+    stats.CountPredicted(counts);
+  }
+  return stats.Read().predicted[static_cast<size_t>(Label::kPositive)];
 }
 
 size_t AssignKeys(int passes) {
@@ -94,10 +115,14 @@ int Run(std::string_view what, int passes) {
   size_t result = 0;
   if (what == "batch") {
     result = AnswerBatches(passes);
+  } else if (what == "record-batch") {
+    result = RecordTexts(passes, kItems);
+  } else if (what == "record-calls") {
+    result = RecordTexts(passes, 1);
   } else if (what == "key") {
     result = AssignKeys(passes);
   } else {
-    std::cerr << "expected batch or key, got \"" << what << "\"\n";
+    std::cerr << "expected batch, record-batch, record-calls or key, got \"" << what << "\"\n";
     return 64;
   }
   std::printf("%zu\n", result);
@@ -109,7 +134,7 @@ int Run(std::string_view what, int passes) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::cerr << "usage: serin-guard-loop <batch|key> <passes>\n";
+    std::cerr << "usage: serin-guard-loop <batch|record-batch|record-calls|key> <passes>\n";
     return 64;
   }
   return serin::Run(argv[1], std::atoi(argv[2]));

@@ -5,6 +5,7 @@
 
 #include "common/status/status_macros.h"
 #include "model-server/grpc/prediction_messages.h"
+#include "model-server/inference/prediction_run.h"
 #include "model-server/wire/batch_message.h"
 
 namespace serin::model_server {
@@ -57,11 +58,12 @@ void BatchJob::Score(size_t begin, size_t end) {
   std::string& part = parts_[begin / serving_.scheduler.chunk_items()];
   part.reserve(part.size() + (end - begin) * kUsualResultBytes);
   const PredictionEngine& engine = serving_.engine;
+  PredictionRun run(engine, *catalog_);
   const absl::Status waited_for = call_.Check();
   for (size_t i = begin; i < end; ++i) {
     queries_[i].call = &call_;
     if (waited_for.ok()) {
-      Append(i, engine.Predict(*catalog_, queries_[i]), part);
+      Append(i, run.Predict(queries_[i]), part);
     } else {
       Append(i, engine.Refuse(*catalog_, queries_[i], waited_for), part);
     }

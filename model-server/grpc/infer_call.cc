@@ -4,6 +4,7 @@
 
 #include "common/status/status_macros.h"
 #include "model-server/grpc/prediction_messages.h"
+#include "model-server/inference/prediction_run.h"
 
 namespace serin::model_server {
 
@@ -57,8 +58,9 @@ void InferCall::Score(size_t begin, size_t end) {
   if (const absl::Status status = state_.Check(); !status.ok()) {
     return Fail(begin, serving_.engine.Refuse(*catalog_, QueryOf(begin), status));
   }
+  PredictionRun run(serving_.engine, *catalog_);
   for (size_t i = begin; i < end; ++i) {
-    if (!Take(i, serving_.engine.Predict(*catalog_, QueryOf(i)))) return;
+    if (!Take(i, run.Predict(QueryOf(i)))) return;
   }
 }
 

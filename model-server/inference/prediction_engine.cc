@@ -2,35 +2,22 @@
 
 #include <utility>
 
+#include "model-server/inference/prediction_run.h"
 #include "model-server/inference/text_rules.h"
 
 namespace serin::model_server {
 
 PredictionEngine::PredictionEngine(const Snapshot<ModelCatalog>& catalog, PredictionStats& unknown,
                                    const Clock& clock, const PredictionLogs& logs)
-    : catalog_(catalog), unknown_(unknown), clock_(clock), logs_(logs) {}
+    : catalog_(catalog),
+      unknown_(unknown),
+      clock_(clock),
+      logs_(logs),
+      slow_nanoseconds_(absl::ToInt64Nanoseconds(logs.slow)) {}
 
 absl::StatusOr<Prediction> PredictionEngine::Predict(const ModelCatalog& catalog,
                                                      const Query& query) const {
-  const ServedModel* served = catalog.Find(query.model, query.version);
-  absl::Duration inference;
-  const absl::StatusOr<Sentiment> outcome = served == nullptr
-                                                ? catalog.NotFound(query.model, query.version)
-                                                : Score(*served, query, inference);
-  Account(served, query, outcome, inference);
-  if (!outcome.ok()) return outcome.status();
-  return Prediction{.sentiment = *outcome, .by = served};
-}
-
-absl::StatusOr<Sentiment> PredictionEngine::Score(const ServedModel& served, const Query& query,
-                                                  absl::Duration& inference) const {
-  if (absl::Status status = CheckText(query.text, served.max_text_bytes); !status.ok()) {
-    return status;
-  }
-  const absl::Time start = clock_.Now();
-  absl::StatusOr<Sentiment> sentiment = served.model->Score(query.text);
-  inference = clock_.Now() - start;
-  return sentiment;
+  return PredictionRun(*this, catalog).Predict(query);
 }
 
 void PredictionEngine::Submit(std::shared_ptr<const ModelCatalog> catalog, const Query& query,
@@ -45,39 +32,42 @@ void PredictionEngine::Submit(std::shared_ptr<const ModelCatalog> catalog, const
        .still_wanted = std::move(still_wanted),
        .done = [this, catalog = std::move(catalog), served, query, done = std::move(done)](
                    const absl::StatusOr<Sentiment>& outcome, absl::Duration inference) {
-         Account(served, query, outcome, inference);
-         if (!outcome.ok()) return done(outcome.status());
+         const int64_t nanoseconds = absl::ToInt64Nanoseconds(inference);
+         Log(served, query, outcome, nanoseconds);
+         if (!outcome.ok()) {
+           served->stats->CountRefused(outcome.status().code());
+           return done(outcome.status());
+         }
+         PredictionStats::Counts counts;
+         counts.Add(outcome->label, nanoseconds);
+         served->stats->CountPredicted(counts);
          done(Prediction{.sentiment = *outcome, .by = served});
        }});
 }
 
 absl::Status PredictionEngine::Refuse(const ModelCatalog& catalog, const Query& query,
                                       absl::Status why) const {
-  Account(catalog.Find(query.model, query.version), query, why, absl::ZeroDuration());
+  const ServedModel* served = catalog.Find(query.model, query.version);
+  (served == nullptr ? unknown_ : *served->stats).CountRefused(why.code());
+  Log(served, query, why, 0);
   return why;
 }
 
-void PredictionEngine::Account(const ServedModel* served, const Query& query,
-                               const absl::StatusOr<Sentiment>& outcome,
-                               absl::Duration inference) const {
-  PredictionStats& stats = served == nullptr ? unknown_ : *served->stats;
-  if (outcome.ok()) {
-    stats.CountPredicted(outcome->label, inference);
-  } else {
-    stats.CountRefused(outcome.status().code());
-  }
+void PredictionEngine::Log(const ServedModel* served, const Query& query,
+                           const absl::StatusOr<Sentiment>& outcome,
+                           int64_t inference_nanoseconds) const {
   if (logs_.sampled != nullptr && logs_.sampled->Samples()) {
-    Write(*logs_.sampled, served, query, outcome, inference);
+    Write(*logs_.sampled, served, query, outcome, inference_nanoseconds);
   }
-  const bool incident = !outcome.ok() || inference >= logs_.slow;
+  const bool incident = !outcome.ok() || inference_nanoseconds >= slow_nanoseconds_;
   if (incident && logs_.incidents != nullptr && logs_.incidents->Samples()) {
-    Write(*logs_.incidents, served, query, outcome, inference);
+    Write(*logs_.incidents, served, query, outcome, inference_nanoseconds);
   }
 }
 
 void PredictionEngine::Write(PredictionLog& log, const ServedModel* served, const Query& query,
                              const absl::StatusOr<Sentiment>& outcome,
-                             absl::Duration inference) const {
+                             int64_t inference_nanoseconds) const {
   const bool of_call = query.trace_id.empty() && query.call != nullptr;
   log.Write({.time = clock_.Now(),
              .request_id = query.request_id,
@@ -87,7 +77,7 @@ void PredictionEngine::Write(PredictionLog& log, const ServedModel* served, cons
              .text = query.text,
              .status = outcome.status(),
              .sentiment = outcome.ok() ? *outcome : Sentiment{},
-             .inference = inference});
+             .inference = absl::Nanoseconds(inference_nanoseconds)});
 }
 
 }  // namespace serin::model_server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -71,18 +72,19 @@ class PredictionEngine {
   absl::Status Refuse(const ModelCatalog& catalog, const Query& query, absl::Status why) const;
 
  private:
-  absl::StatusOr<Sentiment> Score(const ServedModel& served, const Query& query,
-                                  absl::Duration& inference) const;
-  // Counts and logs an outcome, whatever it is.
-  void Account(const ServedModel* served, const Query& query,
-               const absl::StatusOr<Sentiment>& outcome, absl::Duration inference) const;
+  friend class PredictionRun;
+
+  // Logs an outcome, whatever it is, if that is wanted.
+  void Log(const ServedModel* served, const Query& query, const absl::StatusOr<Sentiment>& outcome,
+           int64_t inference_nanoseconds) const;
   void Write(PredictionLog& log, const ServedModel* served, const Query& query,
-             const absl::StatusOr<Sentiment>& outcome, absl::Duration inference) const;
+             const absl::StatusOr<Sentiment>& outcome, int64_t inference_nanoseconds) const;
 
   const Snapshot<ModelCatalog>& catalog_;
   PredictionStats& unknown_;
   const Clock& clock_;
   const PredictionLogs logs_;
+  const int64_t slow_nanoseconds_;
 };
 
 }  // namespace serin::model_server

@@ -5,29 +5,32 @@
 namespace serin::model_server {
 namespace {
 
-void Increment(std::atomic<uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+using Counter = std::atomic<uint64_t>;
 
 template <size_t N>
-void AddTo(std::array<uint64_t, N>& totals, const std::array<std::atomic<uint64_t>, N>& shard) {
+void AddTo(std::array<Counter, N>& shard, const std::array<uint32_t, N>& counts) {
+  for (size_t i = 0; i < N; ++i) {
+    if (counts[i] != 0) shard[i].fetch_add(counts[i], std::memory_order_relaxed);
+  }
+}
+
+template <size_t N>
+void AddTo(std::array<uint64_t, N>& totals, const std::array<Counter, N>& shard) {
   for (size_t i = 0; i < N; ++i) totals[i] += shard[i].load(std::memory_order_relaxed);
 }
 
 }  // namespace
 
-void PredictionStats::CountPredicted(Label label, absl::Duration inference) {
+void PredictionStats::CountPredicted(const Counts& counts) {
   Shard& shard = shards_[ThreadShard()];
-  Increment(shard.predicted[static_cast<size_t>(label)]);
-  const double seconds = absl::ToDoubleSeconds(inference);
-  const auto bucket = std::lower_bound(kBucketSeconds.begin(), kBucketSeconds.end(), seconds) -
-                      kBucketSeconds.begin();
-  Increment(shard.buckets[static_cast<size_t>(bucket)]);
-  shard.inference_nanoseconds.fetch_add(absl::ToInt64Nanoseconds(inference),
-                                        std::memory_order_relaxed);
+  AddTo(shard.predicted, counts.predicted_);
+  AddTo(shard.buckets, counts.buckets_);
+  shard.inference_nanoseconds.fetch_add(counts.inference_nanoseconds_, std::memory_order_relaxed);
 }
 
 void PredictionStats::CountRefused(absl::StatusCode code) {
   const auto index = std::min(static_cast<size_t>(code), kCodes - 1);
-  Increment(shards_[ThreadShard()].refused[index]);
+  shards_[ThreadShard()].refused[index].fetch_add(1, std::memory_order_relaxed);
 }
 
 PredictionStats::Totals PredictionStats::Read() const {

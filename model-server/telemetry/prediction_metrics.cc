@@ -33,6 +33,11 @@ void AddCounters(MetricFamily& family, const std::string& model, const std::stri
   }
 }
 
+double UpperBoundSeconds(size_t bucket) {
+  if (bucket == PredictionStats::kBuckets) return std::numeric_limits<double>::infinity();
+  return static_cast<double>(PredictionStats::kBucketNanoseconds[bucket]) / 1e9;
+}
+
 void AddDuration(MetricFamily& family, const std::string& model, const std::string& version,
                  const PredictionStats::Totals& totals) {
   ClientMetric::Histogram& histogram =
@@ -40,10 +45,8 @@ void AddDuration(MetricFamily& family, const std::string& model, const std::stri
   uint64_t cumulative = 0;
   for (size_t i = 0; i < totals.buckets.size(); ++i) {
     cumulative += totals.buckets[i];
-    histogram.bucket.push_back({.cumulative_count = cumulative,
-                                .upper_bound = i < PredictionStats::kBucketSeconds.size()
-                                                   ? PredictionStats::kBucketSeconds[i]
-                                                   : std::numeric_limits<double>::infinity()});
+    histogram.bucket.push_back(
+        {.cumulative_count = cumulative, .upper_bound = UpperBoundSeconds(i)});
   }
   histogram.sample_count = cumulative;
   histogram.sample_sum = totals.inference_seconds;

@@ -14,9 +14,11 @@ using ::testing::ElementsAre;
 
 TEST(PredictionStatsTest, CountsByLabelCodeAndTime) {
   PredictionStats stats;
-  stats.CountPredicted(Label::kNegative, absl::Microseconds(1));
-  stats.CountPredicted(Label::kPositive, absl::Microseconds(3));
-  stats.CountPredicted(Label::kPositive, absl::Seconds(1));
+  PredictionStats::Counts counts;
+  counts.Add(Label::kNegative, 1000);
+  counts.Add(Label::kPositive, 3000);
+  counts.Add(Label::kPositive, 1'000'000'000);
+  stats.CountPredicted(counts);
   stats.CountRefused(absl::StatusCode::kInvalidArgument);
   const PredictionStats::Totals totals = stats.Read();
   EXPECT_THAT(totals.predicted, ElementsAre(1, 0, 2));
@@ -32,7 +34,11 @@ TEST(PredictionStatsTest, LosesNothingHoweverManyThreads) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 12; ++t) {
     threads.emplace_back([&] {
-      for (int i = 0; i < 20000; ++i) stats.CountPredicted(Label::kNeutral, absl::Nanoseconds(i));
+      for (int i = 0; i < 20000; ++i) {
+        PredictionStats::Counts counts;
+        counts.Add(Label::kNeutral, i);
+        stats.CountPredicted(counts);
+      }
     });
   }
   for (std::thread& thread : threads) thread.join();
