@@ -159,6 +159,11 @@ void ClientStream::Produce(std::string& out, size_t most) {
   target_ = nullptr;
 }
 
+bool ClientStream::done() const {
+  return ended_ || broken_ ||
+         (nghttp2_session_want_read(session_) == 0 && nghttp2_session_want_write(session_) == 0);
+}
+
 void ClientStream::OnClosed(const absl::Status& why) {
   End(absl::UnavailableError(AbslView(StdView(why.message()))));
 }
@@ -185,7 +190,8 @@ void ClientStream::OnData(std::string_view bytes) {
 }
 
 void ClientStream::OnStreamClosed(uint32_t error) {
-  if (grpc_status_ == 0) return End(absl::OkStatus());
+  const bool unread = error == NGHTTP2_REFUSED_STREAM && http_status_ == 0;
+  if (grpc_status_ == 0 || unread) return End(absl::OkStatus());
   if (grpc_status_ > 0 && grpc_status_ <= kLastCode) {
     return End(absl::Status(static_cast<absl::StatusCode>(grpc_status_), grpc_message_));
   }

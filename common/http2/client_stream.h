@@ -18,8 +18,8 @@ class ClientStreamHandler {
   virtual void OnMessage(std::string message) = 0;
   // The server wants the connection to end; the stream goes on for a while.
   virtual void OnGoaway() = 0;
-  // The stream is over: with its status, or UNAVAILABLE when the connection was lost. The last
-  // call.
+  // The stream is over: with its status, OK when the server refused it without having read any of
+  // it, or UNAVAILABLE when the connection was lost. The last call.
   virtual void OnEnd(const absl::Status& status) = 0;
 
  protected:
@@ -52,7 +52,7 @@ class ClientStream final : public ByteSession {
 
   bool Receive(std::string_view bytes) override;
   void Produce(std::string& out, size_t most) override;
-  bool done() const override { return ended_ || broken_; }
+  bool done() const override;
   void OnClosed(const absl::Status& why) override;
 
  private:

@@ -18,7 +18,9 @@ void FakePredictor::Listen(const std::string& address) {
   auto server = GrpcServer::Start({.listen = address,
                                    .services = {static_cast<v1::Predictor::Service*>(this)},
                                    .max_message_bytes = 64 << 20,
-                                   .tls = tls_});
+                                   .tls = tls_,
+                                   .max_connection_age = connection_age_,
+                                   .max_connection_age_grace = connection_age_grace_});
   SERIN_CHECK(server.ok());
   server_ = *std::move(server);
   address_ = server_->address();
@@ -33,6 +35,11 @@ void FakePredictor::Kill() {
 void FakePredictor::Restart() {
   Kill();
   Listen(address_);
+}
+
+void FakePredictor::SetConnectionAge(absl::Duration age, absl::Duration grace) {
+  connection_age_ = age;
+  connection_age_grace_ = grace;
 }
 
 void FakePredictor::SetDelay(absl::Duration delay) {
@@ -113,6 +120,7 @@ void FakePredictor::FillResponse(const v1::PredictBatchRequest& request,
 grpc::Status FakePredictor::PredictStream(
     grpc::ServerContext* context,
     grpc::ServerReaderWriter<v1::PredictBatchResponse, v1::PredictBatchRequest>* stream) {
+  ++streams_;
   v1::PredictBatchRequest request;
   while (stream->Read(&request)) {
     ++messages_;

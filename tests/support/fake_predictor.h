@@ -29,6 +29,11 @@ class FakePredictor final : private v1::Predictor::Service {
   // Messages received on streams.
   uint64_t messages() const { return messages_.load(); }
 
+  // PredictStream calls that have begun.
+  uint64_t streams() const { return streams_.load(); }
+
+  // From the next Restart() on.
+  void SetConnectionAge(absl::Duration age, absl::Duration grace);
   // Every message is answered this much later.
   void SetDelay(absl::Duration delay);
   // Every n-th item fails with `error`; 0: none does.
@@ -65,6 +70,9 @@ class FakePredictor final : private v1::Predictor::Service {
   std::unique_ptr<GrpcServer> server_;
   std::atomic<uint64_t> items_{0};
   std::atomic<uint64_t> messages_{0};
+  std::atomic<uint64_t> streams_{0};
+  absl::Duration connection_age_ = absl::InfiniteDuration();
+  absl::Duration connection_age_grace_ = absl::InfiniteDuration();
 
   mutable absl::Mutex mutex_;
   absl::Duration delay_ ABSL_GUARDED_BY(mutex_);

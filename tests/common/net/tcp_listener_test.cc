@@ -1,7 +1,6 @@
 #include "common/net/tcp_listener.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -10,29 +9,14 @@
 #include "absl/synchronization/notification.h"
 #include "tests/common/http2/raw_connection.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/one_descriptor.h"
 
 namespace serin {
 namespace {
 
 using ::serin::http2::testing::RawConnection;
 using ::serin::testing::FakeClock;
-
-// Leaves the process one free descriptor while it lives.
-class OneDescriptor {
- public:
-  OneDescriptor() {
-    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
-    const int lowest_free = dup(0);
-    close(lowest_free);
-    rlimit one = before_;
-    one.rlim_cur = static_cast<rlim_t>(lowest_free) + 1;
-    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &one), 0);
-  }
-  ~OneDescriptor() { setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
+using ::serin::testing::OneDescriptor;
 
 TEST(TcpListenerTest, WithoutADescriptorItLooksAgainAfterAPauseAndTheLoopGoesOn) {
   FakeClock clock;
