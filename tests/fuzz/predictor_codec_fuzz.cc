@@ -69,7 +69,7 @@ void CheckResponse(std::string_view input) {
 
 SERIN_FUZZ(input) {
   // Protobuf writes a line about each string that is no UTF-8, and takes it.
-  [[maybe_unused]] static const auto* const quiet = google::protobuf::SetLogHandler(nullptr);
+  [[maybe_unused]] static auto* const quiet = google::protobuf::SetLogHandler(nullptr);
   serin::router::CheckRequest(input);
   serin::router::CheckBatchRequest(input);
   serin::router::CheckResponse(input);
