@@ -7,9 +7,9 @@
 
 namespace serin::testing {
 
-FakePredictor::FakePredictor(double compound, const TlsFiles& tls)
+FakePredictor::FakePredictor(double compound, const TlsFiles& tls, const std::string& listen)
     : compound_(compound), tls_(tls) {
-  Listen("127.0.0.1:0");
+  Listen(listen);
 }
 
 FakePredictor::~FakePredictor() { Kill(); }

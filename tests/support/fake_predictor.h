@@ -14,11 +14,13 @@
 
 namespace serin::testing {
 
-// A model server on a free port of loopback, whose faults a test can turn on. It answers every text
-// with compound = `compound`, an empty text with INVALID_ARGUMENT. Thread-safe.
+// A model server on loopback (on a free port unless it is given one), whose faults a test can turn
+// on. It answers every text with compound = `compound`, an empty text with INVALID_ARGUMENT.
+// Thread-safe.
 class FakePredictor final : private v1::Predictor::Service {
  public:
-  explicit FakePredictor(double compound, const TlsFiles& tls = {});
+  explicit FakePredictor(double compound, const TlsFiles& tls = {},
+                         const std::string& listen = "127.0.0.1:0");
   ~FakePredictor() override;
 
   // host:port; the same after Kill() and Restart().

@@ -79,6 +79,40 @@ TEST_F(RouterTest, WithoutAnyEndpointACallFailsAtOnceAndReadinessIsLost) {
   EXPECT_THAT(answer.status.error_message(), HasSubstr("no endpoint of version"));
 }
 
+TEST_F(RouterTest, WithoutTheStableVersionOnlyItsOwnCallsFail) {
+  StartRouter();
+  v1_.Kill();
+  ASSERT_TRUE(WaitFor([this] { return ReadyEndpoints() == 1; }));
+  int by_canary = 0;
+  for (int i = 0; i < 100; ++i) {
+    const Answer answer = Predict(Text("fine"));
+    by_canary += answer.status.ok() ? 1 : 0;
+    if (!answer.status.ok()) {
+      EXPECT_EQ(answer.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    }
+  }
+  EXPECT_EQ(by_canary, 20);
+  v1_.Restart();
+  EXPECT_TRUE(WaitFor([this] { return Predict(Text("fine", "", "v1")).status.ok(); }));
+}
+
+TEST_F(RouterTest, ACanaryThatComesAndGoesIsInvisible) {
+  StartRouter();
+  std::vector<std::shared_ptr<v1::Predictor::Stub>> stubs;
+  for (int i = 0; i < 4; ++i) stubs.push_back(NewStub());
+  Load load(stubs, [](v1::Predictor::Stub& stub) { return Call(stub, Text("fine")); });
+  for (int round = 0; round < 5; ++round) {
+    const uint64_t before = v2_.items();
+    ASSERT_TRUE(WaitFor([&] { return v2_.items() > before + 10; }));
+    const int spilled = load.of_kind(v1::SPILL);
+    v2_.Kill();
+    ASSERT_TRUE(WaitFor([&] { return load.of_kind(v1::SPILL) > spilled + 10; }));
+    v2_.Restart();
+  }
+  load.Stop();
+  EXPECT_EQ(load.failed(), 0);
+}
+
 TEST_F(RouterTest, AnEndpointThatIsNotServingGetsNoTraffic) {
   StartRouter();
   v2_.SetServing(false);

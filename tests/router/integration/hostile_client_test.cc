@@ -59,6 +59,14 @@ TEST_F(HostileClientTest, ALongNameOfAnUnknownModelIsAnswered) {
   EXPECT_EQ(StatusOf(RawClient::CallHeaders(kPredict), request.SerializeAsString()), "5");
 }
 
+TEST_F(HostileClientTest, ADeadlineThatHasPassedIsSaidAndAsksNoModelServer) {
+  StartRouter();
+  const std::string request = Text("fine").SerializeAsString();
+  EXPECT_EQ(StatusOf(RawClient::CallHeaders(kPredict, {{"grpc-timeout", "0n"}}), request), "4");
+  EXPECT_EQ(v1_.messages() + v2_.messages(), 0u);
+  EXPECT_EQ(StatusOf(RawClient::CallHeaders(kPredict, {{"grpc-timeout", "9S"}}), request), "0");
+}
+
 TEST_F(HostileClientTest, PathsThatNameNothingAreUnimplemented) {
   StartRouter();
   for (const std::string& path :
