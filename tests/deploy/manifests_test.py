@@ -94,10 +94,15 @@ class ManifestsTest(unittest.TestCase):
             with self.subTest(overlay=name):
                 yield name, objects
 
+    def config_of(self, objects, deployment):
+        """The text of the config file that its pods mount."""
+        (data,) = [thing["data"] for name, thing in of_kind(objects, "ConfigMap").items()
+                   if name.startswith(f"{deployment}-")]
+        (text,) = data.values()
+        return text
+
     def router_config(self, objects):
-        (config,) = [thing["data"]["router.yaml"] for name, thing in of_kind(objects, "ConfigMap").items()
-                     if name.startswith("router-")]
-        return config
+        return self.config_of(objects, "router")
 
     def test_every_object_fits_the_schema_of_its_kind(self):
         for name, _ in self.each():
@@ -217,7 +222,7 @@ class ManifestsTest(unittest.TestCase):
                                  pod["metadata"]["labels"].items())
             self.assertIn(endpoint["port"], [p["name"] for p in pod["spec"]["containers"][0]["ports"]])
 
-    def test_mutual_tls_on_the_admin_port_is_whole(self):
+    def test_mutual_tls_is_whole(self):
         text = rendered_with("production", "mtls")
         objects = read_yaml(text)
         core = "\n---\n".join(part for part in text.split("\n---\n") if "cert-manager.io" not in part)
@@ -229,30 +234,47 @@ class ManifestsTest(unittest.TestCase):
             self.assertIn(certificate["spec"]["issuerRef"]["name"], issuers)
         self.assertEqual(issuers["serin-ca"]["spec"]["ca"]["secretName"],
                          certificates["serin-ca"]["spec"]["secretName"])
-        pod = of_kind(objects, "Deployment")["router"]["spec"]["template"]["spec"]
-        secrets = [volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume]
-        self.assertEqual(secrets, [certificates["router"]["spec"]["secretName"]])
-        self.assertEqual(list(faults_of("router", of_kind(objects, "Deployment")["router"])), [])
+        for name in ("router", "model-server-v1", "model-server-v2"):
+            deployment = of_kind(objects, "Deployment")[name]
+            self.assertEqual(list(faults_of(name, deployment)), [])
+            pod = deployment["spec"]["template"]["spec"]
+            secrets = [volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume]
+            self.assertEqual(secrets, [certificates[name]["spec"]["secretName"]])
+            (mount,) = [mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"] if mount["name"] == "tls"]
+            self.assert_accepted(name, self.config_of(objects, name), mount)
 
         config = self.router_config(objects)
         self.assertIn(certificates["operator"]["spec"]["commonName"], config)
         self.assertNotIn("allow_insecure_admin", config)
-        mount = next(mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"] if mount["name"] == "tls")
-        with tempfile.TemporaryDirectory() as name:
-            folder = pathlib.Path(name)
+        self.assertIn("client auth", certificates["router"]["spec"]["usages"], "the model servers ask for it")
+        for version in read_yaml(config)[0]["routes"][0]["versions"]:
+            (endpoint,) = version["endpoints"]
+            host = endpoint.removeprefix("dns:///").split(":")[0]
+            self.assertIn(host, certificates[host]["spec"]["dnsNames"], "what the router expects to find there")
+
+    def assert_accepted(self, name, config, mount):
+        """By its program, with files where the pod has the mount."""
+        file = "router.yaml" if name == "router" else "model-server.yaml"
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
             self_signed(folder)
-            (folder / "router.yaml").write_text(config.replace(mount, name))
-            done = subprocess.run([binary("serin-router"), "--config", folder / "router.yaml", "--check-config"],
+            (folder / file).write_text(config.replace(mount, str(folder)))
+            done = subprocess.run([binary(PROGRAMS[file][0]), "--config", folder / file, "--check-config"],
                                   capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_mutual_tls_changes_nothing_else_of_the_routers_config(self):
-        (plain,) = read_yaml(self.router_config(self.objects["production"]))
-        (secure,) = read_yaml(self.router_config(with_component("production", "mtls")))
-        for config in (plain, secure):
-            for key in ("admin_tls", "admin_access", "allow_insecure_admin"):
-                config.pop(key, None)
-        self.assertEqual(plain, secure)
+    def test_mutual_tls_changes_nothing_else_of_a_config(self):
+        secure_objects = with_component("production", "mtls")
+        for name in ("router", "model-server-v1", "model-server-v2"):
+            (plain,) = read_yaml(self.config_of(self.objects["production"], name))
+            (secure,) = read_yaml(self.config_of(secure_objects, name))
+            self.assertNotEqual(plain, secure)
+            for config in (plain, secure):
+                for key in ("admin_tls", "admin_access", "allow_insecure_admin", "tls"):
+                    config.pop(key, None)
+                for version in config.get("routes", [{"versions": []}])[0]["versions"]:
+                    version.pop("tls", None)
+            self.assertEqual(plain, secure)
 
 
 if __name__ == "__main__":
