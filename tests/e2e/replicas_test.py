@@ -74,6 +74,9 @@ class Router:
     def route(self):
         return self.call("GetRoute")
 
+    def versions(self):
+        return {version["name"]: version for version in self.route()["versions"]}
+
     def set(self, first, second, **fields):
         return self.call("SetWeights", weights={"v1": first, "v2": second}, force=True, **fields)
 
@@ -110,6 +113,22 @@ class ReplicasTest(unittest.TestCase):
         self.assertEqual(histories[0], histories[1])
         self.assertEqual(histories[0], histories[2])
         self.assertEqual(len(histories[0]["revisions"]), 3)
+
+    def test_versions_come_and_go_everywhere_whoever_is_asked(self):
+        routers = self.start(3, "versions")
+        routers[0].call("AddVersion", version="v3", definition={"endpoints": ["127.0.0.1:3"]})
+        for router in routers:
+            until(lambda one=router: "v3" in one.versions(), 1)
+            self.assertEqual(router.versions()["v3"]["definition"]["endpoints"], ["127.0.0.1:3"])
+        routers[1].call("SetVersionState", version="v3", state="DRAINED")
+        for router in routers:
+            until(lambda one=router: one.versions()["v3"]["state"] == "DRAINED", 1)
+        routers[1].kill()
+        routers[2].call("RemoveVersion", version="v3")
+        late, = self.start(1, "versions")
+        for router in (routers[0], late):
+            until(lambda one=router: "v3" not in one.versions(), 1)
+            self.assertEqual(router.route()["revision"], "4")
 
     def test_of_two_conflicting_changes_exactly_one_wins(self):
         routers = self.start(3, "conflict")

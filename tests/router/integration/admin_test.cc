@@ -68,6 +68,25 @@ TEST_F(AdminTest, AViewerLooksAnOperatorChangesAndNobodyElseDoesAnything) {
   EXPECT_EQ(route.revision(), 2u);
 }
 
+TEST_F(AdminTest, EveryVerbThatChangesSomethingNeedsAnOperator) {
+  Write("tokens", "viewer viewer-viewer-viewer\n");
+  Start("admin_access: {token_file: " + Tokens() + "}\n");
+  const auto code = [this](auto method, auto request) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer viewer-viewer-viewer");
+    v1::SetWeightsResponse response;
+    return ((*admin_).*method)(&context, request, &response).error_code();
+  };
+  using Stub = v1::CanaryAdmin::Stub;
+  constexpr auto kDenied = grpc::StatusCode::PERMISSION_DENIED;
+  EXPECT_EQ(code(&Stub::SetWeights, v1::SetWeightsRequest()), kDenied);
+  EXPECT_EQ(code(&Stub::Rollback, v1::RollbackRequest()), kDenied);
+  EXPECT_EQ(code(&Stub::ResetWeights, v1::ResetWeightsRequest()), kDenied);
+  EXPECT_EQ(code(&Stub::AddVersion, v1::AddVersionRequest()), kDenied);
+  EXPECT_EQ(code(&Stub::RemoveVersion, v1::RemoveVersionRequest()), kDenied);
+  EXPECT_EQ(code(&Stub::SetVersionState, v1::SetVersionStateRequest()), kDenied);
+}
+
 TEST_F(AdminTest, AChangedTokenFileIsUsedAfterASecondAndABrokenOneIsNot) {
   Write("tokens", "viewer the-first-of-tokens\n");
   v1::config::AdminAccessConfig config;
