@@ -24,6 +24,9 @@ constexpr absl::Duration kNameTick = absl::Milliseconds(100);
 // Watchers would hold the admin server for as long as it lets them.
 constexpr absl::Duration kAdminGrace = absl::Milliseconds(100);
 
+// A condition of readiness.
+constexpr char kRevisionLog[] = "revision log";
+
 constexpr char kPredictor[] = "serin.v1.Predictor";
 constexpr char kInference[] = "inference.GRPCInferenceService";
 constexpr char kCanaryAdmin[] = "serin.v1.CanaryAdmin";
@@ -45,6 +48,7 @@ absl::StatusOr<std::unique_ptr<Router>> Router::Start(const v1::config::RouterCo
                                                       const std::string& config_path,
                                                       const KeepTrying& keep_trying) {
   auto router = std::unique_ptr<Router>(new Router(config, config_path));
+  SERIN_RETURN_IF_ERROR(router->StartProbes());
   SERIN_RETURN_IF_ERROR(router->Build(keep_trying));
   SERIN_RETURN_IF_ERROR(router->Serve());
   return router;
@@ -68,9 +72,31 @@ size_t Router::DataLoops() {
   return std::clamp(std::thread::hardware_concurrency() / 2, 1U, kMost);
 }
 
+absl::Status Router::StartProbes() {
+  metrics_ = std::make_shared<RouterMetrics>(connections_, clock_);
+  readiness_.OnChange([this](bool ready) {
+    data_server_->SetServing(ready);
+    spdlog::info("{}", ready ? "ready" : "not ready");
+  });
+  readiness_.Set(kRevisionLog, false, "is being read");
+  SERIN_ASSIGN_OR_RETURN(admin_endpoint_,
+                         AdminEndpoint::Start(config_.admin_listen(), metrics_, readiness_));
+  return absl::OkStatus();
+}
+
 absl::Status Router::Build(const KeepTrying& keep_trying) {
-  SERIN_ASSIGN_OR_RETURN(log_, OpenRevisionLog(config_.revision_log(), keep_trying));
-  SERIN_ASSIGN_OR_RETURN(store_, RouteStore::Create(RouteSpecs(config_), *log_, clock_));
+  const KeepTrying tell = [&](const absl::Status& reason) {
+    readiness_.Set(kRevisionLog, false,
+                   absl::StrCat("waiting for ", config_.revision_log().kafka().brokers(), ": ",
+                                reason.message()));
+    return keep_trying(reason);
+  };
+  const bool may_come = keep_trying && !config_.revision_log().kafka().brokers().empty();
+  SERIN_ASSIGN_OR_RETURN(OpenRoutes routes,
+                         OpenRouteStore(LogOf(config_.revision_log()), RouteSpecs(config_), clock_,
+                                        may_come ? tell : KeepTrying()));
+  log_ = std::move(routes.log);
+  store_ = std::move(routes.store);
   BuildBackends();
   const v1::config::RouterLimitsConfig& limits = config_.limits();
   const PredictorLimits predictor_limits{
@@ -84,7 +110,7 @@ absl::Status Router::Build(const KeepTrying& keep_trying) {
                                                   predictor_limits);
   canary_admin_ = std::make_unique<CanaryAdminService>(*store_, backends_);
   gateway_ = std::make_unique<PredictGateway>(*request_router_, clock_, predictor_limits);
-  metrics_ = std::make_shared<RouterMetrics>(backends_, connections_, clock_);
+  metrics_->WatchRoutes(backends_);
   if (access_log_file_ != nullptr) metrics_->WatchAccessLog(*access_log_file_);
   SERIN_ASSIGN_OR_RETURN(admin_access_,
                          AdminAccess::Create(config_.admin_access(), *metrics_, clock_));
@@ -157,13 +183,11 @@ absl::Status Router::Serve() {
                                       [this](HttpRequest request, HttpResponder responder) {
                                         gateway_->Handle(std::move(request), std::move(responder));
                                       }));
-  SERIN_ASSIGN_OR_RETURN(admin_endpoint_,
-                         AdminEndpoint::Start(config_.admin_listen(), metrics_, readiness_));
   admin_server_->SetServing(true);
-  readiness_.OnChange([this](bool ready) {
-    data_server_->SetServing(ready);
-    spdlog::info("{}", ready ? "ready" : "not ready");
-  });
+  serving_ = true;
+  // Sets the routes' conditions, without which the next would make it ready.
+  Tick();
+  readiness_.Set(kRevisionLog, true);
   ticker_ = std::make_unique<PeriodicThread>(kTick, [this] { Tick(); });
   name_telemetry_ = std::make_unique<NameTelemetry>(*metrics_);
   name_thread_ = std::make_unique<PeriodicThread>(kNameTick, [this] {
@@ -187,8 +211,7 @@ void Router::Tick() {
 }
 
 void Router::Drain() {
-  if (drained_ || admin_endpoint_ == nullptr) return;
-  drained_ = true;
+  if (!std::exchange(serving_, false)) return;
   readiness_.Set("running", false, "draining");
   const absl::Duration grace = ConfigDuration(config_.drain_timeout());
   // The ticker goes on, as calls in flight may still need their deadlines.

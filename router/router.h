@@ -21,7 +21,7 @@
 #include "router/grpc/canary_admin_service.h"
 #include "router/grpc/inference_service.h"
 #include "router/http/predict_gateway.h"
-#include "router/open_revision_log.h"
+#include "router/open_route_store.h"
 #include "router/periodic_thread.h"
 #include "router/revisions/revision_log.h"
 #include "router/revisions/route_store.h"
@@ -37,8 +37,8 @@ namespace serin::router {
 class Router {
  public:
   // `config` has passed CheckRouterConfig; `config_path` is the file it came from, whose weights
-  // are followed, or empty; `keep_trying` as in OpenRevisionLog. Errors: an address in use, a
-  // revision log or token file that cannot be used.
+  // are followed, or empty; `keep_trying` as in OpenRouteStore, asked of a log in Kafka alone.
+  // Errors: an address in use, a revision log or token file that cannot be used.
   static absl::StatusOr<std::unique_ptr<Router>> Start(const v1::config::RouterConfig& config,
                                                        const std::string& config_path = "",
                                                        const KeepTrying& keep_trying = {});
@@ -63,6 +63,9 @@ class Router {
 
   static size_t DataLoops();
 
+  // Answers probes and scrapes before there is anything else, as the revision log may be long in
+  // coming.
+  absl::Status StartProbes();
   absl::Status Build(const KeepTrying& keep_trying);
   absl::Status OpenAccessLog();
   absl::Status Serve();
@@ -105,7 +108,8 @@ class Router {
   std::unique_ptr<GrpcServer> admin_server_;
   std::unique_ptr<HttpServer> http_server_;
   std::unique_ptr<AdminEndpoint> admin_endpoint_;
-  bool drained_ = false;
+  // From Serve() to Drain().
+  bool serving_ = false;
 };
 
 }  // namespace serin::router

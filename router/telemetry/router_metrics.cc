@@ -177,7 +177,7 @@ void CollectConnections(const http2::ConnectionCounts& counts, std::vector<Metri
 
 std::vector<prometheus::MetricFamily> RouterMetrics::Collect() const {
   Families families;
-  for (const auto& backends : routes_) {
+  for (const auto& backends : *routes_.load()) {
     const std::shared_ptr<const RouteView> view = backends->view();
     CollectRevision(*view->revision, families);
     AddHistogram(families.overhead, {}, backends->stats.overhead, kNanosecond);
@@ -188,12 +188,12 @@ std::vector<prometheus::MetricFamily> RouterMetrics::Collect() const {
   std::vector<MetricFamily> all = prometheus::Registry::Collect();
   for (MetricFamily& family : families.Take()) all.push_back(std::move(family));
   CollectConnections(connections_, all);
-  if (access_log_ != nullptr) {
+  if (const LineFile* const access_log = access_log_; access_log != nullptr) {
     MetricFamily& dropped = all.emplace_back(
         Family("serin_access_log_dropped_total",
                "Lines of the access log that were lost because the disk was too slow or full.",
                MetricType::Counter));
-    AddCounter(dropped, {}, access_log_->dropped());
+    AddCounter(dropped, {}, access_log->dropped());
   }
   return all;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <vector>
 
 #include "common/http2/connection_counts.h"
@@ -13,21 +14,24 @@ namespace serin::router {
 // touch a metrics library. The names are a contract; see docs. Thread-safe.
 class RouterMetrics final : public prometheus::Registry {
  public:
-  // All must outlive the metrics.
-  RouterMetrics(const RouteBackendsList& routes, const http2::ConnectionCounts& connections,
-                const Clock& clock)
-      : routes_(routes), connections_(connections), clock_(clock) {}
+  // All that is given must outlive the metrics.
+  RouterMetrics(const http2::ConnectionCounts& connections, const Clock& clock)
+      : connections_(connections), clock_(clock) {}
 
-  // Adds serin_access_log_dropped_total. `file` must outlive the metrics; call before Collect().
+  // Adds what is counted of the routes, whose list changes no more.
+  void WatchRoutes(const RouteBackendsList& routes) { routes_ = &routes; }
+
+  // Adds serin_access_log_dropped_total.
   void WatchAccessLog(const LineFile& file) { access_log_ = &file; }
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  const RouteBackendsList& routes_;
   const http2::ConnectionCounts& connections_;
   const Clock& clock_;
-  const LineFile* access_log_ = nullptr;
+  const RouteBackendsList no_routes_;
+  std::atomic<const RouteBackendsList*> routes_{&no_routes_};
+  std::atomic<const LineFile*> access_log_{nullptr};
 };
 
 }  // namespace serin::router

@@ -74,6 +74,9 @@ def container_faults(name, container):
     for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
         if probe not in container:
             yield f"{name}: no {probe}"
+    # One that waits for others, Kafka say, is not restarted for it.
+    if container.get("startupProbe", {}).get("httpGet", {}).get("path") == "/readyz":
+        yield f"{name}: its start must not depend on others: startupProbe on /livez"
     for bound in ("requests", "limits"):
         if set(container.get("resources", {}).get(bound, {})) != {"cpu", "memory"}:
             yield f"{name}: no {bound} of cpu and memory"

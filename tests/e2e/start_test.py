@@ -8,7 +8,7 @@ import unittest
 from support import ROOT, Kafka, temporary_folder
 from stack import ports
 from stack.process import Process, wait_until
-from stack.stack import Stack, binary, http_status
+from stack.stack import Stack, binary, http_status, http_text
 from stack.topics import read_topic
 
 PROGRAMS = {"model-server": ["serin-model-server"], "router": ["serin-router"], "stream": ["serin-stream", "run"]}
@@ -80,10 +80,11 @@ class KafkaLaterTest(unittest.TestCase):
             wait_until(lambda log=log: f"at 127.0.0.1:{self.kafka_port}" in log.read_text(), "a word about it",
                        WAIT_SECONDS, [process])
             self.assertIn("waiting for", log.read_text())
-        for path, status in (("/livez", 200), ("/readyz", 503)):
-            wait_until(lambda path=path, status=status: http_status(of_stream, path) == status,
-                       f"{status} on {path}", WAIT_SECONDS)
-        self.assertNotEqual(http_status(of_router, "/readyz"), 200)
+        for port in waiting:
+            for path, status in (("/livez", 200), ("/readyz", 503), ("/metrics", 200)):
+                wait_until(lambda port=port, path=path, status=status: http_status(port, path) == status,
+                           f"{status} on {path}", WAIT_SECONDS)
+        self.assertIn(f"127.0.0.1:{self.kafka_port}", http_text(of_router, "/readyz"))
 
         kafka = self.start_kafka()
         kafka.create_topics(test=1, predictions=1, dead_letters=1)

@@ -27,7 +27,8 @@ TEST(RouterMetricsTest, RoutesWithVersionsOfTheSameNameNeverMakeASeriesTwice) {
     routes.back()->stats.overhead.Observe(2'000);
   }
   const http2::ConnectionCounts connections;
-  const RouterMetrics metrics(routes, connections, clock);
+  RouterMetrics metrics(connections, clock);
+  metrics.WatchRoutes(routes);
   int histograms_checked = 0;
   for (const prometheus::MetricFamily& family : metrics.Collect()) {
     std::set<std::string> seen;
