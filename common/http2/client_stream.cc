@@ -37,7 +37,10 @@ struct ClientStream::Callbacks {
 
   static int FrameReceived(nghttp2_session*, const nghttp2_frame* frame, void* user) {
     ClientStream& self = Self(user);
-    if (frame->hd.type == NGHTTP2_GOAWAY && self.handler_ != nullptr) self.handler_->OnGoaway();
+    if (self.handler_ == nullptr) return 0;
+    // A server's first frame is SETTINGS; nghttp2 sees to it.
+    if (!std::exchange(self.established_, true)) self.handler_->OnEstablished();
+    if (frame->hd.type == NGHTTP2_GOAWAY) self.handler_->OnGoaway();
     return 0;
   }
 

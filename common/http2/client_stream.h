@@ -15,6 +15,8 @@ namespace serin::http2 {
 // Who made a ClientStream. Called on its loop.
 class ClientStreamHandler {
  public:
+  // The server has begun to speak HTTP/2. Once, before all else but OnEnd().
+  virtual void OnEstablished() = 0;
   virtual void OnMessage(std::string message) = 0;
   // The server wants the connection to end; the stream goes on for a while.
   virtual void OnGoaway() = 0;
@@ -85,6 +87,7 @@ class ClientStream final : public ByteSession {
   int grpc_status_ = -1;
   std::string grpc_message_;
 
+  bool established_ = false;
   bool ended_ = false;
   bool broken_ = false;
   // While Produce() runs.

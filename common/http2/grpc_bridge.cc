@@ -111,6 +111,8 @@ class GrpcBridge::Call final : public CallHandler,
 
  private:
   void OnMessage(std::string message) override {
+    // Of what went to the server before nothing is known; a caller has one large message at most.
+    call_->SetKept(message.size());
     const grpc::Slice slice(message);
     requests_.emplace_back(&slice, 1);
     if (requests_.size() >= kMostWaiting) call_->PauseReading();

@@ -36,6 +36,8 @@ class MessageReader {
   // In the middle of one.
   bool partial() const { return prefix_size_ > 0 && !complete(); }
   std::string Take();
+  // Bytes of the message that is being read.
+  size_t size() const { return message_.size(); }
 
  private:
   bool has_prefix() const { return prefix_size_ == kLengthPrefix; }

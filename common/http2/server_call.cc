@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/http2/grpc_text.h"
 #include "common/http2/length_prefix.h"
 #include "common/http2/server_session.h"
@@ -48,11 +49,29 @@ void ServerCall::AddHeader(std::string_view name, std::string_view value) {
 void ServerCall::OnData(std::string_view bytes) {
   if (paused_ || delivering_ || !held_.empty()) {
     held_.append(bytes.data(), bytes.size());
-    return session_.Consumed(*this, 0);
+    session_.Consumed(*this, 0);
+  } else {
+    const size_t used = Deliver(bytes);
+    held_.assign(bytes.data() + used, bytes.size() - used);
+    session_.Consumed(*this, used);
   }
-  const size_t used = Deliver(bytes);
-  held_.assign(bytes.data() + used, bytes.size() - used);
-  session_.Consumed(*this, used);
+  Recount();
+  if (handler_ == nullptr || session_.held_bytes() <= session_.options_.max_held_bytes) return;
+  Fail(absl::ResourceExhaustedError(
+      absl::StrCat("the calls of this connection hold more than ", session_.options_.max_held_bytes,
+                   " bytes of requests and of answers that are not read")));
+}
+
+void ServerCall::Recount() {
+  const size_t of_request = handler_ == nullptr ? 0 : kept_ + reader_.size() + held_.size();
+  const size_t now = of_request + out_.size();
+  session_.held_bytes_ += now - counted_;
+  counted_ = now;
+}
+
+void ServerCall::SetKept(size_t bytes) {
+  kept_ = bytes;
+  Recount();
 }
 
 size_t ServerCall::Deliver(std::string_view bytes) {
@@ -79,6 +98,7 @@ void ServerCall::ResumeReading() {
   const size_t used = Deliver(held);
   held_.insert(0, held, used);
   session_.Consumed(*this, used);
+  Recount();
   if (end_of_stream_ && held_.empty() && !paused_) HalfClose();
 }
 
@@ -103,6 +123,7 @@ void ServerCall::Fail(const absl::Status& status) {
 
 void ServerCall::OnClosed() {
   if (handler_ != nullptr) std::exchange(handler_, nullptr)->OnCancelled();
+  session_.held_bytes_ -= counted_;
 }
 
 void ServerCall::SendHeaders(absl::Span<const Field> metadata) {
@@ -123,6 +144,7 @@ std::string& ServerCall::BeginMessage() {
 
 void ServerCall::EndMessage() {
   EndPrefixed(message_start_, out_);
+  Recount();
   if (!headers_sent_) return SendHeaders({});
   session_.Resume(*this);
 }
@@ -135,6 +157,7 @@ void ServerCall::SendMessage(std::string_view message) {
 void ServerCall::Finish(const absl::Status& status, absl::Span<const Field> trailers) {
   if (std::exchange(finished_, true)) return;
   handler_ = nullptr;
+  Recount();
   status_ = status;
   for (const Field& field : trailers) trailers_.Add(field.name, field.value);
   if (headers_sent_) return session_.Resume(*this);

@@ -60,6 +60,10 @@ class ServerCall {
   // Ends the call after what is queued.
   void Finish(const absl::Status& status, absl::Span<const Field> trailers = {});
 
+  // What the handler keeps of its requests and has built of them, in bytes, until it says something
+  // else or the call ends: see ServerSession::Options::max_held_bytes.
+  void SetKept(size_t bytes);
+
   // While paused, no OnMessage(), and the client is held back by flow control.
   void PauseReading() { paused_ = true; }
   // OnMessage() may be called from within.
@@ -80,6 +84,8 @@ class ServerCall {
   // Gives the next `size` bytes of the answer to the connection.
   void CopyOut(std::string& target, size_t size);
 
+  // Tells the session what this call holds now.
+  void Recount();
   size_t Deliver(std::string_view bytes);
   void HalfClose();
   void Fail(const absl::Status& status);
@@ -106,6 +112,9 @@ class ServerCall {
   MessageReader reader_;
   // Came while paused; its flow control window is not given back.
   std::string held_;
+  // By the handler; and what the session was told in all.
+  size_t kept_ = 0;
+  size_t counted_ = 0;
 
   // The response.
   bool headers_sent_ = false;

@@ -19,9 +19,10 @@ namespace serin::http2 {
 // one thread.
 //
 // Memory is bounded whatever the client does: a stream may send kStreamWindow bytes ahead of its
-// handler and one message of `max_message_bytes`, header blocks of kMostHeaderBytes are taken, and
-// nothing is produced while the socket does not take it. A client that floods (resets, frames that
-// ask for nothing) is told ENHANCE_YOUR_CALM, and the session is at its end.
+// handler and one message of `max_message_bytes`, all of them together hold `max_held_bytes`,
+// header blocks of kMostHeaderBytes are taken, and nothing is produced while the socket does not
+// take it. A client that floods (resets, frames that ask for nothing) is told ENHANCE_YOUR_CALM,
+// and the session is at its end.
 class ServerSession final : public ByteSession {
  public:
   static constexpr int kMostStreams = 10'000;
@@ -31,6 +32,9 @@ class ServerSession final : public ByteSession {
 
   struct Options {
     size_t max_message_bytes = 4 << 20;
+    // While the calls hold more than this (messages that are not complete, what handlers keep,
+    // answers that the client does not read), a call that sends more fails with RESOURCE_EXHAUSTED.
+    size_t max_held_bytes = 128 << 20;
     // Gives each call its handler; never null.
     std::function<CallHandler*(ServerCall&)> accept;
     // There is something to send, though nothing was received.
@@ -52,6 +56,7 @@ class ServerSession final : public ByteSession {
   bool draining() const { return draining_; }
 
   size_t calls() const { return calls_; }
+  size_t held_bytes() const { return held_bytes_; }
   // The client has begun to speak HTTP/2.
   bool established() const { return established_; }
   // It was ended for a flood.
@@ -87,6 +92,7 @@ class ServerSession final : public ByteSession {
   nghttp2_session* session_ = nullptr;
   ServerCall* first_ = nullptr;
   size_t calls_ = 0;
+  size_t held_bytes_ = 0;
   bool broken_ = false;
   bool draining_ = false;
   bool drain_finished_ = false;

@@ -18,6 +18,8 @@ class RoutedBatch {
 
   uint64_t batch_id() const { return parts_.batch_id; }
   size_t size() const { return parts_.parts.size(); }
+  // Of the message and what was read of it.
+  size_t memory() const { return message_.size() + size() * sizeof(RoutedItem); }
   absl::Span<RoutedItem> items() const { return {items_.get(), size()}; }
 
  private:

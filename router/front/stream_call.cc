@@ -37,6 +37,8 @@ StreamCall::StreamCall(FrontContext& context, http2::ServerCall& call) : FrontCa
 
 void StreamCall::Link(Batch& batch) {
   ++in_flight_;
+  kept_ += batch.batch.memory();
+  call_->SetKept(kept_);
   batch.next = first_;
   if (first_ != nullptr) first_->prev = &batch;
   first_ = &batch;
@@ -44,6 +46,8 @@ void StreamCall::Link(Batch& batch) {
 
 void StreamCall::Unlink(Batch& batch) {
   --in_flight_;
+  kept_ -= batch.batch.memory();
+  if (call_ != nullptr) call_->SetKept(kept_);
   (batch.prev == nullptr ? first_ : batch.prev->next) = batch.next;
   if (batch.next != nullptr) batch.next->prev = batch.prev;
 }

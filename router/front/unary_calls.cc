@@ -22,6 +22,7 @@ class UnaryCall : public FrontCall, public RoutedCall, private LoopTask {
     const absl::Status read = Read(std::move(message));
     if (!read.ok()) return End(read);
     started_ = true;
+    call_->SetKept(memory());
     deadline = DeadlineFrom(context_.clock.Now());
     for (RoutedItem& item : items) AddCallMetadata(item);
     context_.router.Start(*this);
@@ -41,6 +42,8 @@ class UnaryCall : public FrontCall, public RoutedCall, private LoopTask {
  protected:
   // Sets `items`.
   virtual absl::Status Read(std::string message) = 0;
+  // That the request takes.
+  virtual size_t memory() const = 0;
   // Ends the call with the items' outcome.
   virtual void Answer(http2::ServerCall& call) = 0;
 
@@ -71,6 +74,8 @@ class PredictCall final : public UnaryCall {
     items = absl::MakeSpan(&item_, 1);
     return absl::OkStatus();
   }
+
+  size_t memory() const override { return message_.size() + sizeof(*this); }
 
   void Answer(http2::ServerCall& call) override {
     SendMetadata(call);
@@ -110,6 +115,8 @@ class PredictBatchCall final : public UnaryCall {
     items = batch_.items();
     return absl::OkStatus();
   }
+
+  size_t memory() const override { return batch_.memory(); }
 
   void Answer(http2::ServerCall& call) override {
     AppendBatchResponse(batch_.batch_id(), items, call.BeginMessage());

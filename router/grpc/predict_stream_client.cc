@@ -49,9 +49,14 @@ class PredictStreamClient::Link final : public http2::ClientStreamHandler {
   // Of the messages sent; 0: none.
   uint64_t first_id = 0;
   uint64_t last_id = 0;
+  bool established = false;
   bool replied = false;
 
  private:
+  void OnEstablished() override {
+    established = true;
+    client_.OnEstablished(*this);
+  }
   void OnMessage(std::string message) override {
     replied = true;
     if (const absl::Status read = client_.OnReply(message); !read.ok()) Close(read);
@@ -95,6 +100,10 @@ void PredictStreamClient::Tick(bool wanted) {
   coalescer_.Expire();
   {
     absl::MutexLock lock(&mutex_);
+    if (clock_.Now() >= give_up_at_) {
+      give_up_at_ = absl::InfiniteFuture();
+      loop_.Post([this] { GiveUpSilent(); });
+    }
     if (closed_ || !needs_link_ || connecting_) return;
     if (wanted && clock_.Now() < retry_at_) return;
     connecting_ = wanted;
@@ -117,6 +126,7 @@ void PredictStreamClient::Adopt(int fd) {
     absl::MutexLock lock(&mutex_);
     connecting_ = false;
     needs_link_ = closed_;
+    give_up_at_ = clock_.Now() + kMostSilence;
     if (closed_) {
       close(fd);
       return;
@@ -124,7 +134,20 @@ void PredictStreamClient::Adopt(int fd) {
   }
   links_.push_back(std::make_unique<Link>(*this, fd));
   current_ = links_.back().get();
+}
+
+void PredictStreamClient::OnEstablished(const Link& link) {
+  if (current_ != &link) return;
+  {
+    absl::MutexLock lock(&mutex_);
+    give_up_at_ = absl::InfiniteFuture();
+  }
   coalescer_.OnConnected();
+}
+
+void PredictStreamClient::GiveUpSilent() {
+  if (current_ == nullptr || current_->established) return;
+  current_->Close(absl::UnavailableError("it takes connections and says nothing"));
 }
 
 bool PredictStreamClient::FlushLater() {

@@ -19,10 +19,15 @@ namespace serin::router {
 // the coalescer that fills it. It lives on one event loop: what that loop's calls bring in a turn
 // leaves in one write, without another thread.
 //
+// Messages are sent once the server has begun to speak: an address that takes connections and says
+// nothing, or does not even take them, is never ready, and is given up after kMostSilence.
+//
 // A stream that the server ends in order (it drains, or the connection has reached its age) is
 // followed by a new one at once, and what the server had not read goes there. Thread-safe.
 class PredictStreamClient final : private MessageSink {
  public:
+  static constexpr absl::Duration kMostSilence = absl::Seconds(10);
+
   // `address` is host:port; `tls` is null for plaintext. The references must outlive the client.
   PredictStreamClient(EventLoop& loop, std::string address, std::shared_ptr<const TlsConnector> tls,
                       const Clock& clock, IntHistogram& batch_items, Coalescer::Limits limits);
@@ -54,6 +59,8 @@ class PredictStreamClient final : private MessageSink {
 
   // On the loop.
   void Adopt(int fd);
+  void OnEstablished(const Link& link);
+  void GiveUpSilent();
   absl::Status OnReply(std::string_view message);
   void OnGoaway(Link& link);
   void OnEnd(Link& link, const absl::Status& status);
@@ -75,6 +82,8 @@ class PredictStreamClient final : private MessageSink {
   // A new link is to be opened; and one is on its way to the loop.
   bool needs_link_ ABSL_GUARDED_BY(mutex_) = true;
   bool connecting_ ABSL_GUARDED_BY(mutex_) = false;
+  // When a link is given up that is not established by then.
+  absl::Time give_up_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   absl::Time retry_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   Backoff backoff_ ABSL_GUARDED_BY(mutex_);
 

@@ -18,8 +18,9 @@ constexpr std::string_view kPreface("\0\0\0\4\0\0\0\0\0", 9);
 // Sends a message for each that it gets, and no more once the server wants to end.
 class Caller final : public ClientStreamHandler {
  public:
+  void OnEstablished() override { SERIN_CHECK(ends == 0 && ++established == 1); }
   void OnMessage(std::string message) override {
-    SERIN_CHECK(ends == 0 && message.size() <= kMaxMessageBytes);
+    SERIN_CHECK(ends == 0 && established == 1 && message.size() <= kMaxMessageBytes);
     stream->BeginMessage().append(message);
     stream->EndMessage();
   }
@@ -30,6 +31,7 @@ class Caller final : public ClientStreamHandler {
   void OnEnd(const absl::Status&) override { ++ends; }
 
   ClientStream* stream = nullptr;
+  int established = 0;
   int ends = 0;
 };
 

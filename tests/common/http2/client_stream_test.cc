@@ -25,8 +25,13 @@ using ::testing::HasSubstr;
 // Keeps what it is told; fails the test when that goes on after the end.
 class Caller final : public ClientStreamHandler {
  public:
+  void OnEstablished() override {
+    EXPECT_FALSE(end.has_value());
+    ++established;
+  }
   void OnMessage(std::string message) override {
     EXPECT_FALSE(end.has_value());
+    EXPECT_EQ(established, 1);
     messages.push_back(std::move(message));
   }
   void OnGoaway() override {
@@ -39,6 +44,7 @@ class Caller final : public ClientStreamHandler {
   }
 
   std::vector<std::string> messages;
+  int established = 0;
   int goaways = 0;
   std::optional<absl::Status> end;
 };

@@ -177,6 +177,65 @@ TEST_F(FloodTest, WhoOpensMoreStreamsThanItWasAllowedIsAtItsEnd) {
   EXPECT_EQ(server_.session().calls(), static_cast<size_t>(ServerSession::kMostStreams));
 }
 
+constexpr size_t kHeld = 1 << 20;
+
+// A server whose connections may hold kHeld, and messages that are a tenth of it.
+class HeldBytesTest : public ::testing::Test {
+ protected:
+  static bool Exhausted(RawClient& client, int stream) {
+    const auto& fields = client.answer(stream).fields;
+    return fields.count("grpc-status") > 0 && fields.at("grpc-status") == "8";
+  }
+
+  const std::string message_ = Framed(std::string(kHeld / 10, 'x'));
+  ScriptedServer server_{/*max_message_bytes=*/kHeld, /*pause_after=*/0, kHeld};
+  RawClient client_{1 << 30};
+};
+
+TEST_F(HeldBytesTest, MessagesThatNeverEndFailTheCallsBeyondTheLimitAlone) {
+  std::vector<int> streams;
+  for (int i = 0; i < 40; ++i) {
+    streams.push_back(
+        client_.Send(RawClient::CallHeaders("/x"), message_.substr(0, message_.size() - 1), false));
+    ASSERT_TRUE(server_.Talk(client_));
+    EXPECT_LE(server_.session().held_bytes(), kHeld + message_.size());
+  }
+  int failed = 0;
+  for (const int stream : streams) failed += Exhausted(client_, stream) ? 1 : 0;
+  EXPECT_EQ(failed, 30);
+  client_.SendMore(streams.front(), "x", true);
+  ASSERT_TRUE(server_.Talk(client_));
+  EXPECT_EQ(server_.calls.front()->messages.size(), 1u) << "the others go on";
+}
+
+TEST_F(HeldBytesTest, AnswersThatAreNotReadCountToo) {
+  RawClient deaf(1000);
+  int failed = 0;
+  for (int i = 0; i < 40; ++i) {
+    const int stream = deaf.Send(RawClient::CallHeaders("/echo"), message_);
+    ASSERT_TRUE(server_.Talk(deaf));
+    failed += Exhausted(deaf, stream) ? 1 : 0;
+  }
+  EXPECT_NEAR(failed, 30, 2);
+  EXPECT_LE(server_.session().held_bytes(), kHeld + 2 * message_.size());
+}
+
+TEST_F(HeldBytesTest, WhatIsAnsweredAndReadIsForgotten) {
+  for (int i = 0; i < 100; ++i) {
+    const int stream = client_.Send(RawClient::CallHeaders("/echo"), message_);
+    ASSERT_TRUE(server_.Talk(client_));
+    ASSERT_FALSE(Exhausted(client_, stream)) << i;
+    ASSERT_EQ(server_.session().held_bytes(), 0u);
+  }
+  const int kept = client_.Send(RawClient::CallHeaders("/x"), "", false);
+  ASSERT_TRUE(server_.Talk(client_));
+  server_.calls.back()->call->SetKept(1000);
+  EXPECT_EQ(server_.session().held_bytes(), 1000u);
+  client_.Reset(kept);
+  ASSERT_TRUE(server_.Talk(client_));
+  EXPECT_EQ(server_.session().held_bytes(), 0u);
+}
+
 // Damages a good conversation at random places, with a seed a case, and looks that the session
 // either follows or ends, with every call told.
 TEST(HostilePeerTest, DamagedBytesNeverDoMoreThanEndTheConnection) {

@@ -47,8 +47,10 @@ class ScriptedCall final : public CallHandler {
 // A server session and a raw client that talk without sockets. Paths that begin with "/echo" echo.
 class ScriptedServer {
  public:
-  explicit ScriptedServer(size_t max_message_bytes = 1 << 20, size_t pause_after = 0)
+  explicit ScriptedServer(size_t max_message_bytes = 1 << 20, size_t pause_after = 0,
+                          size_t max_held_bytes = 128 << 20)
       : session_({.max_message_bytes = max_message_bytes,
+                  .max_held_bytes = max_held_bytes,
                   .accept =
                       [this, pause_after](ServerCall& call) {
                         calls.push_back(std::make_unique<ScriptedCall>(

@@ -127,6 +127,40 @@ TEST_F(RouterTest, AClientThatNeverReadsIsHeldBackAndHarmsNobody) {
   EXPECT_EQ(answered, kBatches) << "once it reads, it gets everything";
 }
 
+TEST_F(RouterTest, LargeBatchesOfAStreamThatAreNotAnsweredHoldTheirCallerBack) {
+  constexpr int kBatches = 64;
+  StartRouter();
+  v1_.Hang(true);
+  v2_.Hang(true);
+  grpc::ClientContext context;
+  const auto stream = stub_->PredictStream(&context);
+  std::atomic<int> written{0};
+  std::thread writer([&] {
+    v1::PredictBatchRequest batch;
+    for (int i = 0; i < 35; ++i) *batch.add_items() = Text(std::string(100'000, 'x'));
+    for (; written < kBatches && stream->Write(batch); ++written) {
+    }
+  });
+  int before = -1;
+  absl::Time changed = absl::Now();
+  ASSERT_TRUE(WaitFor([&] {
+    if (written != before) changed = absl::Now();
+    before = written;
+    return absl::Now() - changed > absl::Milliseconds(500);
+  }));
+  EXPECT_LT(before, 10) << "of 3.5 MB each, where 16 MiB may be in flight";
+  v1_.Hang(false);
+  v2_.Hang(false);
+  writer.join();
+  EXPECT_EQ(written, kBatches);
+  stream->WritesDone();
+  v1::PredictBatchResponse response;
+  int answered = 0;
+  while (stream->Read(&response)) ++answered;
+  EXPECT_EQ(answered, kBatches);
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
 TEST_F(RouterTest, ASlowCanaryDelaysOnlyItsOwn) {
   StartRouter();
   v2_.Hang(true);
