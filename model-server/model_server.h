@@ -64,6 +64,7 @@ class ModelServer {
   ModelRepository repository_;
   PredictionEngine engine_;
   ChunkScheduler scheduler_;
+  ChunkScheduler background_;  // gives what it has finished to scheduler_
   AdmissionControl admission_;
   ServingContext serving_;
   StreamRegistry streams_;

@@ -1,12 +1,31 @@
 #include "model-server/batching/chunk_scheduler.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace serin::model_server {
+namespace {
 
-ChunkScheduler::ChunkScheduler(int threads, size_t chunk_items) : chunk_items_(chunk_items) {
-  for (int i = 0; i < threads; ++i) threads_.emplace_back([this] { RunWorker(); });
+// Niceness would not do: a thread that wakes up takes the processor at once only from idle ones,
+// and waits for the end of a slice, some milliseconds, of nice ones. Where the system refuses, the
+// threads stay as they are.
+void RunWhenIdle() {
+  const sched_param none{};
+  (void)sched_setscheduler(/*pid: this thread=*/0, SCHED_IDLE, &none);
+}
+
+}  // namespace
+
+ChunkScheduler::ChunkScheduler(int threads, size_t chunk_items, Priority priority)
+    : chunk_items_(chunk_items) {
+  for (int i = 0; i < threads; ++i) {
+    threads_.emplace_back([this, priority] {
+      if (priority == Priority::kBackground) RunWhenIdle();
+      RunWorker();
+    });
+  }
 }
 
 ChunkScheduler::~ChunkScheduler() {
@@ -23,6 +42,15 @@ void ChunkScheduler::Run(size_t count, Work work, Done done) {
     done();
     return;
   }
+  Add(count, std::move(work), std::move(done));
+}
+
+void ChunkScheduler::RunApart(Done work) {
+  Add(
+      1, [](size_t, size_t) {}, std::move(work));
+}
+
+void ChunkScheduler::Add(size_t count, Work work, Done done) {
   auto batch = std::make_shared<Batch>();
   batch->count = count;
   batch->work = std::move(work);

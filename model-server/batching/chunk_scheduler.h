@@ -22,12 +22,19 @@ class ChunkScheduler {
   using Work = std::function<void(size_t begin, size_t end)>;
   using Done = std::function<void()>;
 
-  ChunkScheduler(int threads, size_t chunk_items);
+  // kBackground: threads that leave the processor to all others that want it, for work that nobody
+  // waits for as for a single text. They should hold no lock that others wait for.
+  enum class Priority { kNormal, kBackground };
+
+  ChunkScheduler(int threads, size_t chunk_items, Priority priority = Priority::kNormal);
   ~ChunkScheduler();
 
   // Runs `work` over [0, count), then `done` once. A batch of one chunk at most runs in the calling
   // thread, which costs no switch; a larger one on the workers.
   void Run(size_t count, Work work, Done done);
+
+  // Runs `work` on a worker, after what waits there already.
+  void RunApart(Done work);
 
   // Each range begins at a multiple of this.
   size_t chunk_items() const { return chunk_items_; }
@@ -41,6 +48,7 @@ class ChunkScheduler {
     size_t finished = 0;  // items done
   };
 
+  void Add(size_t count, Work work, Done done);
   void RunWorker();
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !waiting_.empty() || stop_; }
 

@@ -49,7 +49,8 @@ void BatchJob::Run(std::unique_ptr<BatchJob> job, Done done) {
   if (running->catalog_->batches() && running->items_ > 0) return running->Submit();
   running->parts_.resize(std::max<size_t>(1, (running->items_ + chunk - 1) / chunk));
   AppendBatchId(running->batch_id_, running->parts_.front());
-  running->serving_.scheduler.Run(
+  ChunkScheduler& scheduler = running->serving_.SchedulerOf(running->items_);
+  scheduler.Run(
       running->items_, [running](size_t begin, size_t end) { running->Score(begin, end); },
       [running] { running->Finish(); });
 }
@@ -101,10 +102,12 @@ void BatchJob::Append(size_t item, const absl::StatusOr<Prediction>& outcome,
 }
 
 void BatchJob::Finish() {
-  const std::unique_ptr<BatchJob> self(this);
   // The items are given back first: a caller that has its answer finds room for the next batch.
   ticket_ = AdmissionControl::Ticket();
-  done_(BufferOf(parts_));
+  serving_.FinishBatch(items_, [this, answer = BufferOf(parts_)]() mutable {
+    const std::unique_ptr<BatchJob> self(this);
+    done_(std::move(answer));
+  });
 }
 
 grpc::ByteBuffer BatchJob::Refusal(const absl::Status& status) const {

@@ -29,9 +29,13 @@ void InferCall::Run(std::unique_ptr<InferCall> call, Done done) {
   if (shared->served_->batcher != nullptr && !shared->texts_.empty()) {
     return Submit(std::move(shared), std::move(done));
   }
-  shared->serving_.scheduler.Run(
+  ChunkScheduler& scheduler = shared->serving_.SchedulerOf(shared->texts_.size());
+  scheduler.Run(
       shared->texts_.size(), [shared](size_t begin, size_t end) { shared->Score(begin, end); },
-      [shared, done = std::move(done)] { done(shared->Complete()); });
+      [shared, done = std::move(done)] {
+        shared->serving_.FinishBatch(shared->texts_.size(),
+                                     [done, status = shared->Complete()] { done(status); });
+      });
 }
 
 void InferCall::Submit(const std::shared_ptr<InferCall>& call, const Done& done) {

@@ -43,7 +43,9 @@ void PredictStreamReactor::OnReadDone(bool ok) {
     end = TakeFinish();
   }
   if (end.has_value()) return Finish(*end);
-  if (taken) Answer(message);
+  if (!taken) return;
+  serving_.AnswerMessage(message.Length(),
+                         [this, message = std::move(message)] { Answer(message); });
 }
 
 void PredictStreamReactor::Drain() {

@@ -76,19 +76,26 @@ grpc::ServerUnaryReactor* PredictorService::PredictBatch(grpc::CallbackServerCon
                                                          grpc::ByteBuffer* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   (void)CallState(*context).trace_id();  // before there is more than one thread, see there
-  auto job = std::make_unique<BatchJob>(serving_, *context);
-  absl::Status status = job->Read(*request);
-  if (status.ok()) status = job->Admit();
-  if (!status.ok()) {
-    if (absl::IsResourceExhausted(status)) HintRetry(*context);
-    reactor->Finish(ToGrpcStatus(status));
-    return reactor;
-  }
-  BatchJob::Run(std::move(job), [reactor, context, response](grpc::ByteBuffer answer) {
-    response->Swap(&answer);
-    reactor->Finish(ToGrpcStatus(CallState(*context).Check()));
+  serving_.AnswerMessage(request->Length(), [this, context, request, response, reactor] {
+    AnswerBatch(*context, *request, *response, *reactor);
   });
   return reactor;
+}
+
+void PredictorService::AnswerBatch(grpc::CallbackServerContext& context,
+                                   const grpc::ByteBuffer& request, grpc::ByteBuffer& response,
+                                   grpc::ServerUnaryReactor& reactor) {
+  auto job = std::make_unique<BatchJob>(serving_, context);
+  absl::Status status = job->Read(request);
+  if (status.ok()) status = job->Admit();
+  if (!status.ok()) {
+    if (absl::IsResourceExhausted(status)) HintRetry(context);
+    return reactor.Finish(ToGrpcStatus(status));
+  }
+  BatchJob::Run(std::move(job), [&reactor, &context, &response](grpc::ByteBuffer answer) {
+    response.Swap(&answer);
+    reactor.Finish(ToGrpcStatus(CallState(context).Check()));
+  });
 }
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* PredictorService::PredictStream(

@@ -27,6 +27,9 @@ class PredictorService final
       grpc::CallbackServerContext* context) override;
 
  private:
+  void AnswerBatch(grpc::CallbackServerContext& context, const grpc::ByteBuffer& request,
+                   grpc::ByteBuffer& response, grpc::ServerUnaryReactor& reactor);
+
   const ServingContext& serving_;
   StreamRegistry& streams_;
 };

@@ -92,7 +92,7 @@ class BatchingTest : public ::testing::Test {
   PredictionEngine engine_{catalog_, unknown_, clock_, {}};
   ChunkScheduler scheduler_{1, 64};
   AdmissionControl admission_{20};
-  ServingContext serving_{engine_, scheduler_, admission_, 1000};
+  ServingContext serving_{engine_, scheduler_, scheduler_, admission_, 1000};
   Readiness readiness_;
   StreamRegistry streams_;
   PredictorService service_{serving_, streams_};

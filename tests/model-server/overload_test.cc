@@ -66,7 +66,7 @@ class OverloadTest : public ::testing::Test {
   PredictionEngine engine_{catalog_, unknown_, clock_, {}};
   ChunkScheduler scheduler_{kWorkers, kChunk};
   AdmissionControl admission_{1000};
-  ServingContext serving_{engine_, scheduler_, admission_, 100000};
+  ServingContext serving_{engine_, scheduler_, scheduler_, admission_, 100000};
   StreamRegistry streams_;
   PredictorService service_{serving_, streams_};
   std::unique_ptr<GrpcServer> server_;
@@ -90,15 +90,18 @@ TEST_F(OverloadTest, WhatIsLeftOfABatchIsNotScoredOnceItsDeadlineHasPassed) {
 TEST_F(OverloadTest, WhatIsLeftOfABatchIsNotScoredOnceItsCallerHasGone) {
   grpc::ClientContext context;
   v1::PredictBatchResponse response;
-  auto call = std::async([&] { return stub_->PredictBatch(&context, Batch(900), &response); });
+  // So many that they take longer than the news of the cancellation.
+  constexpr int kItems = 100'000;
+  auto call = std::async([&] { return stub_->PredictBatch(&context, Batch(kItems), &response); });
   AwaitModel();
   context.TryCancel();
   EXPECT_EQ(call.get().error_code(), grpc::StatusCode::CANCELLED);
   // The server hears of it a moment later; a new call on the same connection comes after that.
   grpc::ClientContext after;
-  EXPECT_EQ(stub_->PredictBatch(&after, Batch(0), &response).error_code(), grpc::StatusCode::OK);
+  EXPECT_EQ(stub_->PredictBatch(&after, Batch(0), &response).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
   Finish();
-  EXPECT_LT(model_->calls(), 900);
+  EXPECT_LT(model_->calls(), kItems);
 }
 
 TEST_F(OverloadTest, CallsOverTheBoundAreRefusedWithAHintAndLaterOnesServed) {

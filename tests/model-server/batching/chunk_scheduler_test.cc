@@ -1,5 +1,7 @@
 #include "model-server/batching/chunk_scheduler.h"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <vector>
@@ -78,6 +80,22 @@ TEST(ChunkSchedulerTest, AHugeBatchDoesNotHoldUpALaterOne) {
   both.Wait();
   // Its three chunks alternate with three or four of the huge one's.
   EXPECT_LE(huge_items_when_later_was_done, 5);
+}
+
+TEST(ChunkSchedulerTest, WorkersInTheBackgroundLeaveTheProcessorToOthers) {
+  const auto policy_of_a_worker = [](ChunkScheduler::Priority priority) {
+    ChunkScheduler scheduler(1, 1, priority);
+    int policy = -1;
+    absl::Notification done;
+    scheduler.RunApart([&] {
+      policy = sched_getscheduler(0);
+      done.Notify();
+    });
+    done.WaitForNotification();
+    return policy;
+  };
+  EXPECT_EQ(policy_of_a_worker(ChunkScheduler::Priority::kNormal), sched_getscheduler(0));
+  EXPECT_EQ(policy_of_a_worker(ChunkScheduler::Priority::kBackground), SCHED_IDLE);
 }
 
 TEST(ChunkSchedulerTest, FinishesWhatItHasBeforeItIsDestroyed) {
