@@ -59,6 +59,7 @@ Router::~Router() {
   control_loop_.reset();
   ticker_.reset();
   name_thread_.reset();
+  dial_thread_.reset();
   if (subscription_ != 0) store_->Unsubscribe(subscription_);
   admin_endpoint_.reset();
   // What is still in flight fails now, while those who get the answers are there.
@@ -189,6 +190,7 @@ absl::Status Router::Serve() {
   Tick();
   readiness_.Set(kRevisionLog, true);
   ticker_ = std::make_unique<PeriodicThread>(kTick, [this] { Tick(); });
+  dial_thread_ = std::make_unique<PeriodicThread>(kTick, [this] { endpoints_->Connect(); });
   name_telemetry_ = std::make_unique<NameTelemetry>(*metrics_);
   name_thread_ = std::make_unique<PeriodicThread>(kNameTick, [this] {
     directory_->ResolveDue();

@@ -89,6 +89,7 @@ class Router {
   SystemResolver resolver_;
   std::unique_ptr<EndpointDirectory> directory_;
   std::unique_ptr<PeriodicThread> ticker_;
+  std::unique_ptr<PeriodicThread> dial_thread_;
   std::unique_ptr<NameTelemetry> name_telemetry_;
   std::unique_ptr<PeriodicThread> name_thread_;
   // Both null without an access log.

@@ -131,12 +131,16 @@ void TcpListener::Tick() {
   loop_.Rewatch(fd_, EPOLLIN, *this);
 }
 
-absl::StatusOr<int> StartConnect(const std::string& address) {
-  SERIN_ASSIGN_OR_RETURN(const Addresses found, Resolve(address, 0));
+absl::StatusOr<int> StartConnect(const std::string& address, size_t which) {
+  SERIN_ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address, 0));
+  const addrinfo* found = addresses.get();
+  for (size_t i = 0; i < which; ++i) {
+    found = found->ai_next != nullptr ? found->ai_next : addresses.get();
+  }
   const int fd = OpenSocket(*found);
-  setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kLostAfterMs, sizeof(kLostAfterMs));
-  if (fd >= 0 && (connect(fd, found->ai_addr, found->ai_addrlen) == 0 || errno == EINPROGRESS)) {
-    return fd;
+  if (fd >= 0) {
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kLostAfterMs, sizeof(kLostAfterMs));
+    if (connect(fd, found->ai_addr, found->ai_addrlen) == 0 || errno == EINPROGRESS) return fd;
   }
   const absl::Status failure = absl::UnavailableError(
       absl::StrCat("cannot connect to ", address, ": ", std::strerror(errno)));

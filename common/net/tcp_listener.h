@@ -58,7 +58,8 @@ class TcpListener final : private FdHandler {
 };
 
 // Starts to connect to host:port without waiting for it: a socket that does not block and is or
-// will be connected. Errors: UNAVAILABLE.
-absl::StatusOr<int> StartConnect(const std::string& address);
+// will be connected. A host that is a name is resolved first, which may take long; of several
+// addresses `which`, counted round and round, is taken. Errors: UNAVAILABLE.
+absl::StatusOr<int> StartConnect(const std::string& address, size_t which = 0);
 
 }  // namespace serin

@@ -22,12 +22,17 @@ void EndpointPool::Add(std::shared_ptr<Upstream> endpoint) {
 
 void EndpointPool::Tick() {
   for (const auto& drained : TakeDrained()) drained->Close();
-  Upstreams all;
-  {
-    absl::MutexLock lock(&mutex_);
-    all = endpoints_;
-  }
-  for (const auto& endpoint : all) endpoint->Tick();
+  for (const auto& endpoint : All()) endpoint->Tick();
+}
+
+// None of them is drained meanwhile, as it is kept here.
+void EndpointPool::Connect() {
+  for (const auto& endpoint : All()) endpoint->Connect();
+}
+
+Upstreams EndpointPool::All() const {
+  absl::MutexLock lock(&mutex_);
+  return endpoints_;
 }
 
 Upstreams EndpointPool::TakeDrained() {

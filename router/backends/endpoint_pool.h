@@ -24,12 +24,15 @@ class EndpointPool {
 
   // Call it every few milliseconds, from one thread.
   void Tick();
+  // The same, from another thread.
+  void Connect();
 
   // Draining ones included.
   size_t size() const;
 
  private:
   Upstreams TakeDrained();
+  Upstreams All() const;
 
   mutable absl::Mutex mutex_;
   Upstreams endpoints_ ABSL_GUARDED_BY(mutex_);

@@ -24,10 +24,14 @@ class Upstream {
   // UNAVAILABLE says that another endpoint may be tried.
   virtual void Send(ItemList items) = 0;
 
-  // Call it every few milliseconds: connects, looks after health, expires items.
+  // Call it every few milliseconds: looks after health, expires items. Never waits.
   virtual void Tick() = 0;
+  // The same, on a thread of its own: opens the connections that Tick() has found wanting. Waits
+  // while a name is resolved, when deadlines must go on being kept.
+  virtual void Connect() {}
   // Lets go of the server: what is in flight is done with UNAVAILABLE before this returns, and so
-  // is all that is sent later. Not in a callback of the endpoint, nor at the same time as Tick().
+  // is all that is sent later. Not in a callback of the endpoint, nor at the same time as Tick() or
+  // Connect().
   virtual void Close() = 0;
 
   // What the router has seen of it.

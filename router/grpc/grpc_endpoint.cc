@@ -65,6 +65,10 @@ void GrpcEndpoint::Tick() {
   for (const auto& stream : streams_) stream->Tick(health_->serving());
 }
 
+void GrpcEndpoint::Connect() {
+  for (const auto& stream : streams_) stream->Connect();
+}
+
 void GrpcEndpoint::Close() {
   health_->Close();
   for (const auto& stream : streams_) stream->Close();

@@ -32,6 +32,7 @@ class GrpcEndpoint final : public Upstream {
   void Send(ItemList items) override;
 
   void Tick() override;
+  void Connect() override;
   void Close() override;
 
  private:

@@ -106,16 +106,22 @@ void PredictStreamClient::Tick(bool wanted) {
     }
     if (closed_ || !needs_link_ || connecting_) return;
     if (wanted && clock_.Now() < retry_at_) return;
-    connecting_ = wanted;
+    dial_ = connecting_ = wanted;
   }
-  if (!wanted) {
-    // Nothing is there to wait for.
-    if (coalescer_.connected()) {
-      coalescer_.OnBroken(absl::UnavailableError("the endpoint is not serving"));
-    }
-    return;
+  // Without it nothing is there to wait for.
+  if (!wanted && coalescer_.connected()) {
+    coalescer_.OnBroken(absl::UnavailableError("the endpoint is not serving"));
   }
-  const absl::StatusOr<int> fd = StartConnect(address_);
+}
+
+void PredictStreamClient::Connect() {
+  size_t which = 0;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (closed_ || !std::exchange(dial_, false)) return;
+    which = failures_;
+  }
+  const absl::StatusOr<int> fd = StartConnect(address_, which);
   if (fd.ok()) return loop_.Post([this, fd = *fd] { Adopt(fd); });
   WantLink(/*at_once=*/false);
   coalescer_.OnBroken(fd.status());
@@ -187,6 +193,7 @@ void PredictStreamClient::WantLink(bool at_once) {
   absl::MutexLock lock(&mutex_);
   connecting_ = false;
   needs_link_ = true;
+  if (!at_once) ++failures_;
   retry_at_ = at_once ? absl::InfinitePast() : clock_.Now() + backoff_.Next(CheapRandom());
 }
 

@@ -37,9 +37,12 @@ class PredictStreamClient final : private MessageSink {
   Coalescer& coalescer() { return coalescer_; }
   const Coalescer& coalescer() const { return coalescer_; }
 
-  // Call it every few milliseconds: opens the call when there is none, the endpoint is `wanted` and
-  // its backoff has passed; expires items.
+  // Call it every few milliseconds: looks whether there is a call, the endpoint is `wanted` and its
+  // backoff has passed; expires items.
   void Tick(bool wanted);
+  // Opens the call that Tick() wants; waits while a name is resolved. The name's addresses are
+  // tried in turn.
+  void Connect();
   // Ends the call for good; what is in flight is done with UNAVAILABLE. Not on the loop.
   void Close();
 
@@ -79,9 +82,12 @@ class PredictStreamClient final : private MessageSink {
 
   absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  // A new link is to be opened; and one is on its way to the loop.
+  // A new link is to be opened; one is on its way to the loop; Connect() is to begin it. Which of
+  // the addresses is tried follows from how often it failed.
   bool needs_link_ ABSL_GUARDED_BY(mutex_) = true;
   bool connecting_ ABSL_GUARDED_BY(mutex_) = false;
+  bool dial_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t failures_ ABSL_GUARDED_BY(mutex_) = 0;
   // When a link is given up that is not established by then.
   absl::Time give_up_at_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
   absl::Time retry_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();

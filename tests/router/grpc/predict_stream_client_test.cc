@@ -65,6 +65,11 @@ class PredictStreamClientTest : public ::testing::Test {
                                                  Coalescer::Limits());
   }
 
+  static void Open(PredictStreamClient& client) {
+    client.Tick(true);
+    client.Connect();
+  }
+
   template <typename Condition>
   static bool WaitFor(const Condition& condition) {
     const absl::Time limit = absl::Now() + absl::Seconds(20);
@@ -80,7 +85,7 @@ class PredictStreamClientTest : public ::testing::Test {
 TEST_F(PredictStreamClientTest, AServerThatSpeaksIsConnected) {
   FakePredictor server(0.1);
   const auto client = Connect(server.address());
-  client->Tick(true);
+  Open(*client);
   EXPECT_TRUE(WaitFor([&] { return client->coalescer().connected(); }));
   clock_.Advance(2 * PredictStreamClient::kMostSilence);
   client->Tick(true);
@@ -88,10 +93,19 @@ TEST_F(PredictStreamClientTest, AServerThatSpeaksIsConnected) {
   EXPECT_TRUE(client->coalescer().connected()) << "it need not go on speaking";
 }
 
+TEST_F(PredictStreamClientTest, OnlyConnectWaitsForANameSoThatTicksKeepDeadlines) {
+  SilentServer server;
+  const auto client = Connect(server.address());
+  for (int i = 0; i < 10; ++i) client->Tick(true);
+  client->Close();
+  client->Connect();
+  EXPECT_EQ(server.taken(), 0);
+}
+
 TEST_F(PredictStreamClientTest, AServerThatSaysNothingIsNeverConnectedAndGivenUp) {
   SilentServer server;
   const auto client = Connect(server.address());
-  client->Tick(true);
+  Open(*client);
   ASSERT_TRUE(WaitFor([&] { return server.taken() == 1; }));
   loop_.FinishTurn();
   EXPECT_FALSE(client->coalescer().connected());
@@ -101,7 +115,7 @@ TEST_F(PredictStreamClientTest, AServerThatSaysNothingIsNeverConnectedAndGivenUp
   // And tried again after the backoff.
   EXPECT_TRUE(WaitFor([&] {
     clock_.Advance(absl::Seconds(1));
-    client->Tick(true);
+    Open(*client);
     return server.taken() == 2;
   }));
   EXPECT_FALSE(client->coalescer().connected());
