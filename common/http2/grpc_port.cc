@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,13 +16,16 @@ namespace serin::http2 {
 namespace {
 
 constexpr int kLeastConnections = 16;
+// An idle connection takes some 14 KiB.
+constexpr int kMostConnections = 16'384;
 
 int MostConnections(int configured) {
   if (configured > 0) return configured;
   rlimit descriptors{};
   if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return kLeastConnections;
-  const rlim_t most = std::min<rlim_t>(descriptors.rlim_cur, std::numeric_limits<int>::max());
-  return std::max(kLeastConnections, static_cast<int>(most / 4 * 3));
+  const auto three_quarters =
+      static_cast<int>(std::min<rlim_t>(descriptors.rlim_cur / 4 * 3, kMostConnections));
+  return std::max(kLeastConnections, three_quarters);
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ class GrpcPort {
     absl::Duration max_connection_age = absl::InfiniteDuration();
     absl::Duration max_connection_age_grace = absl::InfiniteDuration();
     // One more connection is closed at once. 0: three quarters of the descriptors that the process
-    // may have (ulimit -n), so that some are left for model servers, files and other ports.
+    // may have (ulimit -n), so that some are left for model servers, files and other ports; at most
+    // 16,384.
     int max_connections = 0;
     // A client that has not begun to speak HTTP/2 by then, within TLS if there is any, is cut off;
     // and so is one that takes nothing of what waits for it for so long.

@@ -94,7 +94,7 @@ class ClientFaultsTest(RouterCase):
         self.assertEqual(sum(self.finish(self.load("--calls", "1000")).values()), 1000)
 
     def test_a_client_that_stands_still_is_held_back_and_gets_everything_later(self):
-        load = self.load("--mode", "stream", "--items", "200", "--calls", "3000", "--in-flight", "600")
+        load = self.load("--mode", "stream", "--items", "200", "--calls", "2000", "--in-flight", "600")
         self.wait_for_answers(2000)
         os.kill(load.pid, signal.SIGSTOP)
         answers = self.finish(self.load("--calls", "1000"))
