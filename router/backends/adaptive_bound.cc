@@ -13,7 +13,7 @@ void AdaptiveBound::Observe(absl::Duration reply_time, size_t items) {
     former_least_ = std::exchange(least_, kNone);
     replies_ = 0;
   }
-  const double steps = std::min(former_least_, least_) / absl::ToDoubleSeconds(kStep);
+  const double steps = absl::FDivDuration(item_time(), kStep);
   value_ = 1 + static_cast<int>(std::min<double>(steps, kMost - 1));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 
@@ -20,6 +21,8 @@ class AdaptiveBound {
 
   void Observe(absl::Duration reply_time, size_t items);
   int value() const { return value_; }
+  // The measure; infinite before the first reply.
+  absl::Duration item_time() const { return absl::Seconds(std::min(former_least_, least_)); }
 
  private:
   static constexpr double kNone = std::numeric_limits<double>::infinity();

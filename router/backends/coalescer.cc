@@ -38,6 +38,7 @@ void Coalescer::Enqueue(ItemList items) {
       }
       lanes_[static_cast<size_t>(items.front()->lane)].queue.Append(items);
       RequestFlush(now, expired);
+      CountCompany();
     }
   }
   if (!refused.ok()) FinishAll(std::move(items), refused, now);
@@ -54,12 +55,21 @@ void Coalescer::RequestFlush(absl::Time now, ItemList& expired) {
   if (!flush_requested_) FlushNow(now, expired);
 }
 
+void Coalescer::CountCompany() {
+  const LaneState& small = lanes_[static_cast<size_t>(Lane::kSmall)];
+  const auto with_one_more = static_cast<double>(small.queue.size() + 1);
+  const bool welcome = flush_requested_ && !small.queue.empty() &&
+                       small.bound.item_time() * with_one_more <= kCompany;
+  welcomes_company_.store(welcome, std::memory_order_relaxed);
+}
+
 void Coalescer::Flush() {
   const absl::Time now = clock_.Now();
   ItemList expired;
   {
     absl::MutexLock lock(&mutex_);
     flush_requested_ = false;
+    welcomes_company_.store(false, std::memory_order_relaxed);
     FlushNow(now, expired);
   }
   FinishExpired(std::move(expired), now);

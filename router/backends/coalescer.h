@@ -86,10 +86,14 @@ class Coalescer {
   // Items are taken; and messages may leave.
   bool connected() const { return connected_.load(std::memory_order_relaxed); }
   bool sending() const { return sending_.load(std::memory_order_relaxed); }
+  // A message of small items is about to leave, and the model is so fast that one more would hold
+  // up those in it by little: kCompany in all.
+  bool welcomes_company() const { return welcomes_company_.load(std::memory_order_relaxed); }
   // Queued or outstanding.
   size_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
 
  private:
+  static constexpr absl::Duration kCompany = absl::Milliseconds(1);
   static constexpr int kMostMessages = kLanes * AdaptiveBound::kMost;
 
   struct Message {
@@ -108,6 +112,7 @@ class Coalescer {
   };
 
   void RequestFlush(absl::Time now, ItemList& expired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CountCompany() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void FlushNow(absl::Time now, ItemList& expired) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void SendOne(LaneState& lane, absl::Time now, ItemList& expired)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -129,6 +134,7 @@ class Coalescer {
   std::atomic<bool> connected_{false};
   std::atomic<bool> sending_{false};
   std::atomic<size_t> in_flight_{0};
+  std::atomic<bool> welcomes_company_{false};
 
   absl::Mutex mutex_;
   std::array<LaneState, kLanes> lanes_ ABSL_GUARDED_BY(mutex_);

@@ -18,6 +18,9 @@ class Upstream {
   virtual const std::string& address() const = 0;
   // Whether it can be expected to answer now.
   virtual bool ready() const = 0;
+  // Whether a message to it is about to leave from the calling thread which another item could join
+  // for nearly nothing: its model is so fast that those in it would hardly notice.
+  virtual bool welcomes_company() const { return false; }
   // Items sent and not done.
   virtual size_t in_flight() const = 0;
   // Every item is done exactly once (its owner is told, maybe before this returns) or withdrawn.

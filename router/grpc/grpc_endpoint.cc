@@ -30,6 +30,8 @@ bool GrpcEndpoint::ready() const {
                      [](const auto& stream) { return stream->coalescer().connected(); });
 }
 
+bool GrpcEndpoint::welcomes_company() const { return Choose().coalescer().welcomes_company(); }
+
 size_t GrpcEndpoint::in_flight() const {
   size_t sum = 0;
   for (const auto& stream : streams_) sum += stream->coalescer().in_flight();

@@ -28,6 +28,7 @@ class GrpcEndpoint final : public Upstream {
 
   const std::string& address() const override { return address_; }
   bool ready() const override;
+  bool welcomes_company() const override;
   size_t in_flight() const override;
   void Send(ItemList items) override;
 

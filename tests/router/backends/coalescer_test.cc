@@ -244,6 +244,35 @@ TEST_F(CoalescerTest, ASinkThatAsksForItGetsAllOfAMomentInOneMessage) {
   EXPECT_THAT(sink_.messages.front().texts, ElementsAre("d"));
 }
 
+TEST_F(CoalescerTest, AFastModelWelcomesCompanyUntilItsMessageLeaves) {
+  sink_.later = true;
+  Send("a");
+  EXPECT_FALSE(coalescer_.welcomes_company()) << "nothing is known of the model";
+  coalescer_.Flush();
+  clock_.Advance(absl::Microseconds(200));
+  Reply();
+  for (int i = 0; i < 4; ++i) {
+    Send("b");
+    EXPECT_TRUE(coalescer_.welcomes_company()) << i;
+  }
+  Send("c");
+  EXPECT_FALSE(coalescer_.welcomes_company()) << "a sixth would wait for more than a millisecond";
+  coalescer_.Flush();
+  EXPECT_EQ(sink_.messages.front().texts.size(), 5u);
+  Send("d");
+  EXPECT_FALSE(coalescer_.welcomes_company()) << "it waits for the reply";
+}
+
+TEST_F(CoalescerTest, ASlowModelWelcomesNoCompany) {
+  sink_.later = true;
+  Send("a");
+  coalescer_.Flush();
+  clock_.Advance(absl::Milliseconds(10));
+  Reply();
+  Send("b");
+  EXPECT_FALSE(coalescer_.welcomes_company());
+}
+
 TEST_F(CoalescerTest, WhatWasNotReadIsSentAgainFirstAndInOrder) {
   Send("a");
   Send("b");

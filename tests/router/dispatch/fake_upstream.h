@@ -18,6 +18,7 @@ class FakeUpstream final : public Upstream {
   const std::string& address() const override { return address_; }
   bool ready() const override { return is_ready; }
   size_t in_flight() const override { return load; }
+  bool welcomes_company() const override { return company; }
   void Send(ItemList items) override {
     held_.Append(items);
     if (!hold) Release();
@@ -40,6 +41,7 @@ class FakeUpstream final : public Upstream {
   bool hold = false;
   absl::Status error;
   size_t load = 0;
+  bool company = false;
   int received = 0;
   int ticks = 0;
   // Outlives the endpoint.

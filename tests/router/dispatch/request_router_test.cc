@@ -111,6 +111,25 @@ TEST_F(RequestRouterTest, OfTwoReadyEndpointsTheOneWithFewerInFlightIsTaken) {
   EXPECT_EQ(upstreams_[1]->received, 50);
 }
 
+TEST_F(RequestRouterTest, AMessageThatIsAboutToLeaveIsJoined) {
+  upstreams_[0]->load = 10;
+  upstreams_[0]->company = true;
+  for (int i = 0; i < 50; ++i) Ask("v1");
+  EXPECT_EQ(upstreams_[0]->received, 50);
+  upstreams_[0]->company = false;
+  for (int i = 0; i < 50; ++i) Ask("v1");
+  EXPECT_EQ(upstreams_[0]->received, 50) << "the next moment draws anew";
+}
+
+TEST_F(RequestRouterTest, AnEndpointThatFailsIsNotJoined) {
+  upstreams_[0]->error = absl::UnavailableError("down");
+  for (int i = 0; i < 100; ++i) Ask("v1");
+  const int before = upstreams_[0]->received;
+  upstreams_[0]->company = true;
+  for (int i = 0; i < 50; ++i) Ask("v1");
+  EXPECT_EQ(upstreams_[0]->received, before);
+}
+
 TEST_F(RequestRouterTest, PinnedRequestsAreLeftOutOfTheShares) {
   for (int i = 0; i < 10; ++i) Ask("v2");
   for (int i = 0; i < 100; ++i) Ask();
