@@ -40,7 +40,7 @@ def answers(address):
 
 def wrk(stage, target, bodies, seconds):
     before = stage.cpu(target)
-    done = subprocess.run(["wrk", "--threads", "1", "--connections", "16", "--duration", f"{seconds}s",
+    done = subprocess.run(["wrk", "--threads", "1", "--connections", "64", "--duration", f"{seconds}s",
                            "--script", ROOT / "benchmarks/router/predict.lua",
                            f"http://{stage.address(target)}/predict", "--", bodies],
                           capture_output=True, text=True, check=False)
