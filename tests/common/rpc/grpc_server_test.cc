@@ -1,6 +1,10 @@
 #include "common/rpc/grpc_server.h"
 
 #include <grpcpp/grpcpp.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <sstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -10,6 +14,7 @@
 namespace serin {
 namespace {
 
+using ::serin::testing::IsOk;
 using ::serin::testing::StatusIs;
 using ::testing::HasSubstr;
 
@@ -102,6 +107,18 @@ TEST(GrpcServerTest, AnInvalidStringDoesNotFailTheMessageThatHoldsIt) {
   ASSERT_TRUE(parsed.ParseFromString(batch.SerializeAsString()));
   EXPECT_EQ(parsed.items(0).text(), "\xff\xfe");
   EXPECT_EQ(parsed.items(1).text(), "fine");
+}
+
+TEST(GrpcServerTest, PlaintextThatOtherHostsReachIsWarnedOf) {
+  std::ostringstream log;
+  const auto before = spdlog::default_logger();
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log)));
+  ASSERT_THAT(GrpcServer::Start({.listen = "127.0.0.1:0"}), IsOk());
+  EXPECT_EQ(log.str(), "");
+  ASSERT_THAT(GrpcServer::Start({.listen = "0.0.0.0:0"}), IsOk());
+  EXPECT_THAT(log.str(), HasSubstr("0.0.0.0:0 speaks plaintext"));
+  spdlog::set_default_logger(before);
 }
 
 TEST(GrpcServerTest, RefusesAnAddressInUse) {
