@@ -1,8 +1,9 @@
 // Does one operation of a hot path again and again, for benchmarks/guard/count_instructions:
-//   serin-guard-loop <batch|record-batch|record-calls|key> <passes>
+//   serin-guard-loop <batch|record-batch|record-calls|key|split|decode> <passes>
 // batch: reads, scores (v1) and answers a PredictBatchRequest of 64 texts, as the model server does
 // record-batch, record-calls: only times and counts 64 texts, as it does for a batch or 64 calls
 // key: assigns 64 keys to versions, as the router does
+// split, decode: see hot_paths.h; 64 texts
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "benchmarks/guard/hot_paths.h"
 #include "common/status/check.h"
 #include "common/time/clock.h"
 #include "model-server/backends/vader/vader_model.h"
@@ -121,8 +123,13 @@ int Run(std::string_view what, int passes) {
     result = RecordTexts(passes, 1);
   } else if (what == "key") {
     result = AssignKeys(passes);
+  } else if (what == "split") {
+    result = SplitBatches(passes, Texts());
+  } else if (what == "decode") {
+    result = DecodeRecords(passes, Texts());
   } else {
-    std::cerr << "expected batch, record-batch, record-calls or key, got \"" << what << "\"\n";
+    std::cerr << "expected batch, record-batch, record-calls, key, split or decode, got \"" << what
+              << "\"\n";
     return 64;
   }
   std::printf("%zu\n", result);
@@ -134,7 +141,8 @@ int Run(std::string_view what, int passes) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::cerr << "usage: serin-guard-loop <batch|record-batch|record-calls|key> <passes>\n";
+    std::cerr
+        << "usage: serin-guard-loop <batch|record-batch|record-calls|key|split|decode> <passes>\n";
     return 64;
   }
   return serin::Run(argv[1], std::atoi(argv[2]));
