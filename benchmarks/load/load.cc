@@ -91,12 +91,19 @@ class Report {
   std::map<std::string, uint64_t> errors_;
 };
 
-v1::PredictBatchRequest MakeBatch(const Options& options) {
-  v1::PredictBatchRequest batch;
-  for (int i = 0; i < options.items; ++i) {
-    batch.add_items()->set_text(options.texts[static_cast<size_t>(i) % options.texts.size()]);
+using Batches = std::vector<v1::PredictBatchRequest>;
+
+// As many as hold all texts once, at most 512; sent in turn.
+Batches MakeBatches(const Options& options) {
+  const auto items = static_cast<size_t>(options.items);
+  Batches batches(std::clamp<size_t>((options.texts.size() + items - 1) / items, 1, 512));
+  size_t next = 0;
+  for (v1::PredictBatchRequest& batch : batches) {
+    for (size_t i = 0; i < items; ++i) {
+      batch.add_items()->set_text(options.texts[next++ % options.texts.size()]);
+    }
   }
-  return batch;
+  return batches;
 }
 
 void CountBatch(const v1::PredictBatchResponse& response, Report& report) {
@@ -112,16 +119,16 @@ void CountBatch(const v1::PredictBatchResponse& response, Report& report) {
 // Keeps one call in flight after another by the callback API; `left` is shared by all slots.
 class Slot {
  public:
-  Slot(const Options& options, v1::Predictor::Stub& stub, std::atomic<int>& left,
-       std::atomic<int>& running, Report& report)
+  // Batches are sent in turn, from the `first` on; without any, texts.
+  Slot(const Options& options, const Batches& batches, size_t first, v1::Predictor::Stub& stub,
+       std::atomic<int>& left, std::atomic<int>& running, Report& report)
       : stub_(stub),
         left_(left),
         running_(running),
         report_(report),
-        batch_(options.mode == "batch"),
-        texts_(options.texts) {
-    if (batch_) batch_request_ = MakeBatch(options);
-  }
+        batches_(batches),
+        next_batch_(first),
+        texts_(options.texts) {}
 
   void Next() {
     if (left_.fetch_sub(1) <= 0) {
@@ -130,11 +137,12 @@ class Slot {
       return;
     }
     context_ = std::make_unique<grpc::ClientContext>();
-    if (!batch_) request_.set_text(texts_[next_text_++ % texts_.size()]);
+    if (batches_.empty()) request_.set_text(texts_[next_text_++ % texts_.size()]);
     started_ = absl::Now();
     const auto done = [this](const grpc::Status& status) { OnDone(status); };
-    if (batch_) {
-      stub_.async()->PredictBatch(context_.get(), &batch_request_, &batch_response_, done);
+    if (!batches_.empty()) {
+      const v1::PredictBatchRequest& batch = batches_[next_batch_++ % batches_.size()];
+      stub_.async()->PredictBatch(context_.get(), &batch, &batch_response_, done);
     } else {
       stub_.async()->Predict(context_.get(), &request_, &response_, done);
     }
@@ -145,7 +153,7 @@ class Slot {
     report_.Add(absl::Now() - started_);
     if (!status.ok()) {
       report_.CountError(status.error_message());
-    } else if (batch_) {
+    } else if (!batches_.empty()) {
       CountBatch(batch_response_, report_);
     } else {
       report_.CountAnswer(response_);
@@ -157,14 +165,14 @@ class Slot {
   std::atomic<int>& left_;
   std::atomic<int>& running_;
   Report& report_;
-  const bool batch_;
+  const Batches& batches_;
+  size_t next_batch_;
   const std::vector<std::string>& texts_;
   size_t next_text_ = 0;
   std::unique_ptr<grpc::ClientContext> context_;
   absl::Time started_;
   v1::PredictRequest request_;
   v1::PredictResponse response_;
-  v1::PredictBatchRequest batch_request_;
   v1::PredictBatchResponse batch_response_;
 };
 
@@ -173,10 +181,11 @@ using Stubs = std::vector<std::unique_ptr<v1::Predictor::Stub>>;
 void RunCalls(const Options& options, const Stubs& stubs, Report& report) {
   std::atomic<int> left{options.calls};
   std::atomic<int> running{options.in_flight};
+  const Batches batches = options.mode == "batch" ? MakeBatches(options) : Batches();
   std::vector<std::unique_ptr<Slot>> slots;
-  for (int i = 0; i < options.in_flight; ++i) {
-    v1::Predictor::Stub& stub = *stubs[static_cast<size_t>(i) % stubs.size()];
-    slots.push_back(std::make_unique<Slot>(options, stub, left, running, report));
+  for (size_t i = 0; i < static_cast<size_t>(options.in_flight); ++i) {
+    v1::Predictor::Stub& stub = *stubs[i % stubs.size()];
+    slots.push_back(std::make_unique<Slot>(options, batches, i, stub, left, running, report));
   }
   for (const auto& slot : slots) slot->Next();
   for (int now = running; now > 0; now = running) running.wait(now);
@@ -187,12 +196,13 @@ void RunStream(const Options& options, v1::Predictor::Stub& stub, int calls, int
                Report& report) {
   grpc::ClientContext context;
   const auto stream = stub.PredictStream(&context);
-  v1::PredictBatchRequest batch = MakeBatch(options);
+  Batches batches = MakeBatches(options);
   std::vector<absl::Time> started(static_cast<size_t>(calls));
   v1::PredictBatchResponse response;
   int sent = 0;
   for (int received = 0; received < calls; ++received) {
     for (; sent < calls && sent < received + window; ++sent) {
+      v1::PredictBatchRequest& batch = batches[static_cast<size_t>(sent) % batches.size()];
       batch.set_batch_id(static_cast<uint64_t>(sent));
       started[static_cast<size_t>(sent)] = absl::Now();
       stream->Write(batch);
