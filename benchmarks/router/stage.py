@@ -21,13 +21,12 @@ class Stage:
         all on the first CPU if `one_cpu`. The target "direct" is the first of the servers."""
         self._bench = Bench(folder, binaries, one_cpu)
         self._binaries = binaries
+        self._targets = targets
+        self._servers_wanted = servers
         self._ports = {}
         self._processes = []
-        self._servers = [self._start(lambda port, n=n: self._bench.model_server(f"server-{n}", port),
-                                     f"server-{n}") for n in range(1, servers + 1)]
-        self._ports["direct"] = self._bench.servers[0]
-        self._proxies = {name: self._start(lambda port, start=start: start(self._bench, port), name)
-                         for name, start in targets.items()}
+        self._servers = []
+        self._proxies = {}
 
     def _start(self, start, name):
         port = self._ports[name] = free_port(self._ports.values())
@@ -37,6 +36,17 @@ class Stage:
         return process
 
     def __enter__(self):
+        try:
+            for n in range(1, self._servers_wanted + 1):
+                name = f"server-{n}"
+                self._servers.append(self._start(lambda port, name=name: self._bench.model_server(name, port),
+                                                 name))
+            self._ports["direct"] = self._bench.servers[0]
+            for name, start in self._targets.items():
+                self._proxies[name] = self._start(lambda port, start=start: start(self._bench, port), name)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *unused):
