@@ -19,6 +19,12 @@ struct RawAnswer {
   uint32_t error = 0;
 };
 
+// The call's grpc-status; "none" when it has none.
+inline std::string StatusOf(const RawAnswer& answer) {
+  const auto found = answer.fields.find("grpc-status");
+  return found == answer.fields.end() ? "none" : found->second;
+}
+
 // A client's side of HTTP/2 on nghttp2, bytes in and bytes out, which can be told to misbehave: it
 // reads nothing unless asked, resets, sends what it likes. Fails the test on its own errors.
 class RawClient {

@@ -1,12 +1,8 @@
 #include "router/backends/coalescer.h"
 
-#include <deque>
-#include <functional>
-#include <string>
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/support/fake_clock.h"
+#include "tests/router/backends/coalescer_fixture.h"
 #include "tests/support/status_matchers.h"
 
 namespace serin::router {
@@ -18,74 +14,6 @@ using ::testing::_;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-// Keeps what is sent until the test replies.
-class FakeSink final : public MessageSink {
- public:
-  struct Sent {
-    uint64_t id;
-    std::vector<std::string> texts;
-  };
-
-  bool FlushLater() override {
-    ++asked;
-    return later;
-  }
-
-  void Send(uint64_t id, absl::Span<Item* const> items) override {
-    Sent& sent = messages.emplace_back();
-    sent.id = id;
-    for (const Item* item : items) sent.texts.emplace_back(item->text);
-  }
-
-  std::deque<Sent> messages;
-  // Whether messages wait for Flush(), and how often that was asked.
-  bool later = false;
-  int asked = 0;
-};
-
-struct TestItem final : public Item, private ItemOwner {
-  explicit TestItem(std::string text_in, Lane lane_in = Lane::kSmall)
-      : storage(std::move(text_in)) {
-    text = storage;
-    owner = this;
-    lane = lane_in;
-  }
-  void OnItemDone(Item&) override { ++done; }
-
-  std::string storage;
-  int done = 0;
-};
-
-class CoalescerTest : public ::testing::Test {
- protected:
-  CoalescerTest() { coalescer_.OnConnected(); }
-
-  TestItem& Send(const std::string& text, Lane lane = Lane::kSmall,
-                 absl::Time deadline = absl::InfiniteFuture()) {
-    TestItem& item = items_.emplace_back(text, lane);
-    item.deadline = deadline;
-    ItemList list;
-    list.PushBack(item);
-    coalescer_.Enqueue(std::move(list));
-    return item;
-  }
-
-  // The model server answers the oldest message; compound counts its items.
-  void Reply() {
-    const FakeSink::Sent sent = sink_.messages.front();
-    sink_.messages.pop_front();
-    coalescer_.OnReply(sent.id, sent.texts.size(),
-                       [](size_t i) { return Sentiment{.compound = static_cast<double>(i)}; });
-  }
-
-  testing::FakeClock clock_;
-  FakeSink sink_;
-  IntHistogram batch_items_{{1, 2, 4}};
-  Coalescer coalescer_{
-      sink_, clock_, batch_items_, {.message_bytes = 100, .message_items = 10, .queued_items = 20}};
-  std::deque<TestItem> items_;
-};
 
 TEST_F(CoalescerTest, AnIdleStreamSendsAtOnce) {
   TestItem& item = Send("a");
@@ -195,23 +123,6 @@ TEST_F(CoalescerTest, AWithdrawnItemIsNotWaitedFor) {
   EXPECT_THAT(sink_.messages.front().texts, ElementsAre("next"));
 }
 
-TEST_F(CoalescerTest, ABrokenStreamFailsEverythingOnItAndNothingLater) {
-  TestItem& sent = Send("sent");
-  TestItem& queued = Send("queued");
-  coalescer_.OnBroken(absl::UnavailableError("connection reset"));
-  for (const TestItem* item : {&sent, &queued}) {
-    EXPECT_EQ(item->done, 1);
-    EXPECT_THAT(item->outcome,
-                StatusIs(absl::StatusCode::kUnavailable, HasSubstr("connection reset")));
-  }
-  EXPECT_THAT(Send("down").outcome, StatusIs(absl::StatusCode::kUnavailable, _));
-  coalescer_.OnConnected();
-  sink_.messages.clear();
-  TestItem& again = Send("again");
-  Reply();
-  EXPECT_THAT(again.outcome, IsOk());
-}
-
 TEST_F(CoalescerTest, AFullQueueRefusesNewItems) {
   for (int i = 0; i < 22; ++i) Send("x");
   TestItem& refused = Send("one too many");
@@ -271,46 +182,6 @@ TEST_F(CoalescerTest, ASlowModelWelcomesNoCompany) {
   Reply();
   Send("b");
   EXPECT_FALSE(coalescer_.welcomes_company());
-}
-
-TEST_F(CoalescerTest, WhatWasNotReadIsSentAgainFirstAndInOrder) {
-  Send("a");
-  Send("b");
-  TestItem& withdrawn = Send("c");
-  Reply();
-  const uint64_t lost = sink_.messages.front().id;
-  Send("d");
-  withdrawn.Withdraw();
-  sink_.messages.clear();
-  coalescer_.OnPaused();
-  coalescer_.OnUnread(lost, lost);
-  Send("e");
-  EXPECT_THAT(sink_.messages, IsEmpty()) << "there is nowhere to send it yet";
-  coalescer_.OnConnected();
-  ASSERT_EQ(sink_.messages.size(), 1u);
-  EXPECT_THAT(sink_.messages.front().texts, ElementsAre("b", "d", "e"));
-  Reply();
-  EXPECT_EQ(coalescer_.in_flight(), 0u);
-  for (const TestItem& item : items_) EXPECT_EQ(item.done, &item == &withdrawn ? 0 : 1);
-}
-
-TEST_F(CoalescerTest, AnItemThatWaitsForAnotherStreamStillHasItsDeadline) {
-  TestItem& item = Send("a", Lane::kSmall, clock_.Now() + absl::Seconds(1));
-  coalescer_.OnPaused();
-  coalescer_.OnUnread(sink_.messages.front().id, sink_.messages.front().id);
-  clock_.Advance(absl::Seconds(2));
-  coalescer_.Expire();
-  EXPECT_THAT(item.outcome, StatusIs(absl::StatusCode::kDeadlineExceeded, _));
-}
-
-TEST_F(CoalescerTest, WhatIsLostFailsAloneWhileTheStreamGoesOn) {
-  TestItem& lost = Send("a");
-  TestItem& waits = Send("b");
-  coalescer_.OnLost(sink_.messages.front().id, sink_.messages.front().id,
-                    absl::UnavailableError("gone"));
-  EXPECT_THAT(lost.outcome, StatusIs(absl::StatusCode::kUnavailable, HasSubstr("gone")));
-  EXPECT_EQ(waits.done, 0);
-  EXPECT_TRUE(coalescer_.connected());
 }
 
 }  // namespace
