@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "common/http/http_session.h"
+#include "common/net/seldom.h"
 #include "spdlog/spdlog.h"
 
 namespace serin {
@@ -91,15 +92,15 @@ class HttpServer::Impl {
                            [this](boost::system::error_code error, tcp::socket socket) {
                              if (error == boost::asio::error::operation_aborted) return;
                              if (error) return RetryAccept(error);
-                             accept_failed_ = false;
                              Adopt(std::move(socket));
                              Accept();
                            });
   }
 
   void RetryAccept(boost::system::error_code why) {
-    if (!std::exchange(accept_failed_, true)) {
-      spdlog::warn("http: port {} takes no connections for now: {}", port_, why.message());
+    if (const uint64_t times = accept_failures_.Count(absl::Now()); times > 0) {
+      spdlog::warn("http: port {} takes no connections for now: {} ({} times)", port_,
+                   why.message(), times);
     }
     accept_retry_.expires_after(kAcceptRetry);
     accept_retry_.async_wait([this](boost::system::error_code) {
@@ -132,7 +133,7 @@ class HttpServer::Impl {
   tcp::acceptor acceptor_;
   // Both of the handler of accepts, of which there is one at a time.
   boost::asio::steady_timer accept_retry_;
-  bool accept_failed_ = false;
+  Seldom accept_failures_;
   int port_ = 0;
   absl::Mutex mutex_;
   std::list<std::weak_ptr<HttpSession>> sessions_ ABSL_GUARDED_BY(mutex_);

@@ -43,10 +43,7 @@ absl::StatusOr<std::unique_ptr<GrpcPort>> GrpcPort::Start(EventLoops& loops, con
   auto port = std::unique_ptr<GrpcPort>(new GrpcPort(loops, clock, counts, std::move(options)));
   const Options& given = port->options_;
   SERIN_ASSIGN_OR_RETURN(port->tls_, TlsAcceptor::Create(given.tls));
-  if (port->tls_ == nullptr && !IsLoopback(given.listen)) {
-    spdlog::warn("{} speaks plaintext and is reached from other hosts; set tls.certificate",
-                 given.listen);
-  }
+  if (port->tls_ == nullptr) WarnOfPlaintext(given.listen);
   for (size_t i = 0; i < loops.size(); ++i) {
     port->connections_.push_back(
         std::make_unique<PortConnections>(loops[i], clock, given, port->tls_.get(), counts,

@@ -30,6 +30,11 @@ bool IsLoopback(const std::string& listen) {
          absl::StartsWith(listen, "[::1]:") || absl::StartsWith(listen, "unix:");
 }
 
+void WarnOfPlaintext(const std::string& listen) {
+  if (IsLoopback(listen)) return;
+  spdlog::warn("{} speaks plaintext and is reached from other hosts; set tls.certificate", listen);
+}
+
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& options) {
   static const bool plugins_registered = [] {
     grpc::EnableDefaultHealthCheckService(false);
@@ -40,10 +45,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   SERIN_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials,
                          MakeServerCredentials(options.tls));
   const bool has_port = !options.listen.empty();
-  if (has_port && options.tls.certificate.empty() && !IsLoopback(options.listen)) {
-    spdlog::warn("{} speaks plaintext and is reached from other hosts; set tls.certificate",
-                 options.listen);
-  }
+  if (has_port && options.tls.certificate.empty()) WarnOfPlaintext(options.listen);
   grpc::ServerBuilder builder;
   int port = 0;
   if (has_port) builder.AddListeningPort(options.listen, credentials, &port);

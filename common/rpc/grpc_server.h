@@ -20,6 +20,9 @@ namespace serin {
 // Whether only this host reaches a listen address.
 bool IsLoopback(const std::string& listen);
 
+// Says in the log that a port without TLS is reached from other hosts, if it is.
+void WarnOfPlaintext(const std::string& listen);
+
 // A running gRPC server with grpc.health.v1.Health and reflection. It starts NOT_SERVING.
 // Thread-safe.
 class GrpcServer {
