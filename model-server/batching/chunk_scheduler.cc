@@ -18,11 +18,14 @@ void RunWhenIdle() {
 
 }  // namespace
 
+thread_local const ChunkScheduler* ChunkScheduler::worker_of_ = nullptr;
+
 ChunkScheduler::ChunkScheduler(int threads, size_t chunk_items, Priority priority)
     : chunk_items_(chunk_items) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this, priority] {
       if (priority == Priority::kBackground) RunWhenIdle();
+      worker_of_ = this;
       RunWorker();
     });
   }

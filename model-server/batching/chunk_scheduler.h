@@ -36,6 +36,9 @@ class ChunkScheduler {
   // Runs `work` on a worker, after what waits there already.
   void RunApart(Done work);
 
+  // Whether the calling thread is one of its workers.
+  bool InWorker() const { return worker_of_ == this; }
+
   // Each range begins at a multiple of this.
   size_t chunk_items() const { return chunk_items_; }
 
@@ -47,6 +50,9 @@ class ChunkScheduler {
     size_t next = 0;      // first item not handed out
     size_t finished = 0;  // items done
   };
+
+  // The scheduler of the thread, if it is a worker.
+  static thread_local const ChunkScheduler* worker_of_;
 
   void Add(size_t count, Work work, Done done);
   void RunWorker();

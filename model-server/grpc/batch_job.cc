@@ -104,7 +104,7 @@ void BatchJob::Append(size_t item, const absl::StatusOr<Prediction>& outcome,
 void BatchJob::Finish() {
   // The items are given back first: a caller that has its answer finds room for the next batch.
   ticket_ = AdmissionControl::Ticket();
-  serving_.FinishBatch(items_, [this, answer = BufferOf(parts_)]() mutable {
+  serving_.FinishBatch([this, answer = BufferOf(parts_)]() mutable {
     const std::unique_ptr<BatchJob> self(this);
     done_(std::move(answer));
   });

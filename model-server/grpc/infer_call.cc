@@ -33,8 +33,7 @@ void InferCall::Run(std::unique_ptr<InferCall> call, Done done) {
   scheduler.Run(
       shared->texts_.size(), [shared](size_t begin, size_t end) { shared->Score(begin, end); },
       [shared, done = std::move(done)] {
-        shared->serving_.FinishBatch(shared->texts_.size(),
-                                     [done, status = shared->Complete()] { done(status); });
+        shared->serving_.FinishBatch([done, status = shared->Complete()] { done(status); });
       });
 }
 

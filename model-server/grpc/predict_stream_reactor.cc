@@ -60,8 +60,12 @@ void PredictStreamReactor::Drain() {
 
 void PredictStreamReactor::Answer(const grpc::ByteBuffer& message) {
   auto job = std::make_unique<BatchJob>(serving_, context_);
-  if (absl::Status status = job->Read(message); !status.ok()) return Fail(status);
-  if (absl::Status status = job->Admit(); !status.ok()) return OnAnswered(job->Refusal(status));
+  if (absl::Status status = job->Read(message); !status.ok()) {
+    return serving_.FinishBatch([this, status] { Fail(status); });
+  }
+  if (absl::Status status = job->Admit(); !status.ok()) {
+    return serving_.FinishBatch([this, answer = job->Refusal(status)] { OnAnswered(answer); });
+  }
   BatchJob::Run(std::move(job), [this](grpc::ByteBuffer answer) { OnAnswered(std::move(answer)); });
 }
 

@@ -90,7 +90,7 @@ void PredictorService::AnswerBatch(grpc::CallbackServerContext& context,
   if (status.ok()) status = job->Admit();
   if (!status.ok()) {
     if (absl::IsResourceExhausted(status)) HintRetry(context);
-    return reactor.Finish(ToGrpcStatus(status));
+    return serving_.FinishBatch([&reactor, status] { reactor.Finish(ToGrpcStatus(status)); });
   }
   BatchJob::Run(std::move(job), [&reactor, &context, &response](grpc::ByteBuffer answer) {
     response.Swap(&answer);

@@ -35,8 +35,8 @@ struct ServingContext {
   // Tells gRPC that a batch is answered. Not in the background: a connection would wait for a
   // thread that waits for a processor.
   template <typename Finish>
-  void FinishBatch(size_t items, Finish finish) const {
-    if (items < kLargeBatchItems) return finish();
+  void FinishBatch(Finish finish) const {
+    if (!background.InWorker()) return finish();
     scheduler.RunApart(std::move(finish));
   }
 };

@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
+#include <utility>
 #include <vector>
 
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/notification.h"
+
 #include "gtest/gtest.h"
 
 namespace serin::model_server {
@@ -109,6 +112,15 @@ TEST(ChunkSchedulerTest, FinishesWhatItHasBeforeItIsDestroyed) {
   }
   EXPECT_EQ(items, 1000);
   EXPECT_TRUE(done);
+}
+
+TEST(ChunkSchedulerTest, AThreadKnowsWhoseWorkerItIs) {
+  ChunkScheduler one(/*threads=*/1, /*chunk_items=*/8);
+  const ChunkScheduler other(/*threads=*/1, /*chunk_items=*/8);
+  std::promise<std::pair<bool, bool>> apart;
+  one.RunApart([&] { apart.set_value({one.InWorker(), other.InWorker()}); });
+  EXPECT_EQ(apart.get_future().get(), std::make_pair(true, false));
+  EXPECT_FALSE(one.InWorker());
 }
 
 }  // namespace
