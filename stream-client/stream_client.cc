@@ -109,7 +109,11 @@ absl::Status StreamClient::BuildKafkaSink(const KafkaConnection& connection) {
   }
   SERIN_ASSIGN_OR_RETURN(
       auto producer,
-      TransactionProducer::Create(connection, ToSinkTopics(config_), TransactionalId(config_)));
+      TransactionProducer::Create(
+          connection, ToSinkTopics(config_), TransactionalId(config_),
+          [this](const std::vector<TopicPartition>& partitions, absl::Duration timeout) {
+            return source_->Committed(partitions, timeout);
+          }));
   auto sink = std::make_unique<TransactionSink>(
       ToTransactionLimits(config_), std::move(producer),
       [this] { return source_->GroupMetadata(); }, wakeup_, clock_);

@@ -66,6 +66,12 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   // is lost. Partitions that are ours at this call are ours under this metadata.
   KafkaGroupMetadata GroupMetadata() const;
 
+  // What the group has committed. Thread-safe, and not held up by Close().
+  absl::StatusOr<std::vector<PartitionOffset>> Committed(
+      const std::vector<TopicPartition>& partitions, absl::Duration timeout) const {
+    return CommittedOffsets(consumer_.get(), partitions, timeout);
+  }
+
   // Leaves the group; the listener hears of the revocation. Records that were read stay valid until
   // the source is destroyed, which must not happen before they are.
   void Close();

@@ -13,6 +13,8 @@ namespace {
 
 // One call; it is repeated, so this only bounds how long Cancel waits.
 constexpr int kCallMs = 500;
+constexpr absl::Duration kQuestionTimeout = absl::Milliseconds(kCallMs);
+constexpr int kPauseMs = 100;
 constexpr int kSendsBetweenPolls = 256;
 
 using KafkaError =
@@ -33,19 +35,25 @@ bool IsFinal(const absl::Status& status) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<TransactionProducer>> TransactionProducer::Create(
-    const KafkaConnection& connection, KafkaSinkTopics topics,
-    const std::string& transactional_id) {
-  std::unique_ptr<TransactionProducer> made(new TransactionProducer(transactional_id));
+    KafkaConnection connection, KafkaSinkTopics topics, std::string transactional_id,
+    CommittedSource committed) {
+  std::unique_ptr<TransactionProducer> made(new TransactionProducer(
+      std::move(connection), std::move(topics), std::move(transactional_id), std::move(committed)));
+  SERIN_RETURN_IF_ERROR(made->Open());
+  return made;
+}
+
+absl::Status TransactionProducer::Open() {
   SERIN_ASSIGN_OR_RETURN(KafkaConf conf,
-                         ProducerConf(connection, {{"transactional.id", transactional_id}}));
-  rd_kafka_conf_set_opaque(conf.get(), made.get());
+                         ProducerConf(connection_, {{"transactional.id", transactional_id_}}));
+  rd_kafka_conf_set_opaque(conf.get(), this);
   rd_kafka_conf_set_dr_msg_cb(conf.get(),
                               [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
                                 static_cast<TransactionProducer*>(self)->HandleReport(*message);
                               });
-  SERIN_ASSIGN_OR_RETURN(made->producer_,
-                         RecordProducer::Create(std::move(conf), std::move(topics)));
-  return made;
+  producer_.reset();
+  SERIN_ASSIGN_OR_RETURN(producer_, RecordProducer::Create(std::move(conf), topics_));
+  return absl::OkStatus();
 }
 
 absl::Status TransactionProducer::Init(absl::Duration timeout) {
@@ -61,21 +69,68 @@ absl::Status TransactionProducer::Init(absl::Duration timeout) {
 
 absl::StatusOr<bool> TransactionProducer::Run(TransactionWork& work) {
   failure_ = absl::OkStatus();
+  bool committing = false;
+  Verdict verdict = TryToCommit(work, committing);
+  if (verdict == Verdict::kDone) return true;
+  if (verdict == Verdict::kAbort) {
+    committing = false;
+    verdict = Persist(
+        "abort", [this](int ms) { return rd_kafka_abort_transaction(producer_->handle(), ms); });
+  }
+  if (verdict == Verdict::kFatal && !IsFinal(failure_) && !cancelled_) {
+    return Replace(work, committing);
+  }
+  if (!failure_.ok()) return failure_;
+  return false;
+}
+
+TransactionProducer::Verdict TransactionProducer::TryToCommit(TransactionWork& work,
+                                                              bool& committing) {
   rd_kafka_t* const handle = producer_->handle();
   Verdict verdict = Persist("begin", [&](int) { return rd_kafka_begin_transaction(handle); });
   if (verdict == Verdict::kDone) verdict = Send(work);
   if (verdict == Verdict::kDone) verdict = SendOffsets(work);
+  if (verdict != Verdict::kDone) return verdict;
   // From here on the broker keeps others from reading the offsets until the commit is done.
-  if (verdict == Verdict::kDone && given_up_) verdict = Verdict::kAbort;
-  if (verdict == Verdict::kDone) {
-    verdict = Persist("commit", [&](int ms) { return rd_kafka_commit_transaction(handle, ms); });
+  if (given_up_) return Verdict::kAbort;
+  committing = true;
+  return Persist("commit", [&](int ms) { return rd_kafka_commit_transaction(handle, ms); });
+}
+
+absl::StatusOr<bool> TransactionProducer::Replace(const TransactionWork& work, bool committing) {
+  spdlog::warn("kafka: {}; another producer takes its place", std::string(failure_.message()));
+  failure_ = absl::OkStatus();
+  SERIN_RETURN_IF_ERROR(Open());
+  SERIN_RETURN_IF_ERROR(Insist([this] { return Init(kQuestionTimeout); }));
+  if (!committing) return false;
+  // The commit may have been carried out: the offsets are a part of the transaction, so they tell.
+  bool committed = false;
+  SERIN_RETURN_IF_ERROR(Insist([&] {
+    absl::StatusOr<bool> answer = IsCommitted(work);
+    committed = answer.value_or(false);
+    return answer.status();
+  }));
+  return committed;
+}
+
+absl::StatusOr<bool> TransactionProducer::IsCommitted(const TransactionWork& work) {
+  std::vector<TopicPartition> partitions;
+  for (const PartitionOffset& offset : work.offsets) partitions.push_back(offset.partition);
+  SERIN_ASSIGN_OR_RETURN(const std::vector<PartitionOffset> committed,
+                         committed_(partitions, kQuestionTimeout));
+  for (size_t i = 0; i < committed.size(); ++i) {
+    if (committed[i].next_offset < work.offsets[i].next_offset) return false;
   }
-  if (verdict == Verdict::kDone) return true;
-  if (verdict == Verdict::kAbort) {
-    verdict = Persist("abort", [&](int ms) { return rd_kafka_abort_transaction(handle, ms); });
+  return true;
+}
+
+template <typename Call>
+absl::Status TransactionProducer::Insist(Call call) {
+  while (true) {
+    absl::Status status = call();
+    if (status.ok() || IsFinal(status) || cancelled_) return status;
+    rd_kafka_poll(producer_->handle(), kPauseMs);
   }
-  if (!failure_.ok()) return failure_;
-  return false;
 }
 
 TransactionProducer::Verdict TransactionProducer::Send(TransactionWork& work) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,20 +28,27 @@ struct TransactionWork {
   KafkaGroupMetadata group;
 };
 
+// What the group has committed for each of the partitions, in their order; as CommittedOffsets().
+using CommittedSource = std::function<absl::StatusOr<std::vector<PartitionOffset>>(
+    const std::vector<TopicPartition>& partitions, absl::Duration timeout)>;
+
 // A producer whose records and offsets become visible together or not at all. Its calls block; it
 // belongs to one thread, apart from Cancel.
 //
 // Errors of librdkafka are of three kinds and are met so: retriable: the same call again, with the
 // same arguments; abortable: the transaction is aborted and Run answers false; fatal, or of no kind
-// (librdkafka's advice): Run answers with the error and the producer is of no more use.
+// (librdkafka's advice): its producer is of no more use. If another transaction may go better (a
+// broker that restarts can leave the two of them with different views of a transaction), it is
+// replaced by one of the same id, which ends what was open; otherwise Run answers with the error.
 class TransactionProducer {
  public:
   // `transactional_id` must be the same after a restart (what the last life left open is then
   // aborted at once) and never that of another live instance. Error: INVALID_ARGUMENT for a
   // property librdkafka refuses.
-  static absl::StatusOr<std::unique_ptr<TransactionProducer>> Create(
-      const KafkaConnection& connection, KafkaSinkTopics topics,
-      const std::string& transactional_id);
+  static absl::StatusOr<std::unique_ptr<TransactionProducer>> Create(KafkaConnection connection,
+                                                                     KafkaSinkTopics topics,
+                                                                     std::string transactional_id,
+                                                                     CommittedSource committed);
 
   // Registers the id; once, before Run. UNAVAILABLE or DEADLINE_EXCEEDED: try again.
   absl::Status Init(absl::Duration timeout);
@@ -62,9 +70,15 @@ class TransactionProducer {
  private:
   enum class Verdict { kDone, kAbort, kFatal };
 
-  explicit TransactionProducer(std::string transactional_id)
-      : transactional_id_(std::move(transactional_id)) {}
+  TransactionProducer(KafkaConnection connection, KafkaSinkTopics topics,
+                      std::string transactional_id, CommittedSource committed)
+      : connection_(std::move(connection)),
+        topics_(std::move(topics)),
+        transactional_id_(std::move(transactional_id)),
+        committed_(std::move(committed)) {}
 
+  absl::Status Open();
+  Verdict TryToCommit(TransactionWork& work, bool& committing);
   Verdict Send(TransactionWork& work);
   Verdict SendItem(BatchItem& item);
   Verdict SendOffsets(const TransactionWork& work);
@@ -74,7 +88,17 @@ class TransactionProducer {
   Verdict Judge(const char* what, const rd_kafka_error_t& error);
   void HandleReport(const rd_kafka_message_t& message);
 
+  // After an error that is the producer's end: another one takes its place. Answers as Run.
+  absl::StatusOr<bool> Replace(const TransactionWork& work, bool committing);
+  absl::StatusOr<bool> IsCommitted(const TransactionWork& work);
+  // Calls until the answer is another than that trying again may help.
+  template <typename Call>
+  absl::Status Insist(Call call);
+
+  const KafkaConnection connection_;
+  const KafkaSinkTopics topics_;
   const std::string transactional_id_;
+  const CommittedSource committed_;
   std::optional<RecordProducer> producer_;
   std::atomic<bool> cancelled_ = false;
   std::atomic<bool> given_up_ = false;

@@ -27,11 +27,20 @@ class TransactionTest : public ::testing::Test {
     harness_.kafka.Produce("in", TextRecords(20, 2));
   }
 
-  // Null if it cannot begin.
-  std::unique_ptr<TransactionProducer> Producer(const std::string& id) {
+  // Null if it cannot begin. Its group has committed `committed` for every partition.
+  std::unique_ptr<TransactionProducer> Producer(const std::string& id, int64_t committed = -1) {
     auto producer = TransactionProducer::Create(
         {.bootstrap_servers = harness_.kafka.brokers(), .properties = {}},
-        {.results = "out", .dead_letters = "dead"}, id);
+        {.results = "out", .dead_letters = "dead"}, id,
+        [this, committed](const std::vector<TopicPartition>& partitions,
+                          absl::Duration) -> absl::StatusOr<std::vector<PartitionOffset>> {
+          if (unanswered_questions_-- > 0) return absl::UnavailableError("no coordinator");
+          std::vector<PartitionOffset> answer;
+          for (const TopicPartition& partition : partitions) {
+            answer.push_back({partition, committed});
+          }
+          return answer;
+        });
     EXPECT_THAT(producer, IsOk());
     if (!producer.ok()) return nullptr;
     EXPECT_THAT((*producer)->Init(absl::Seconds(20)), IsOk());
@@ -46,6 +55,7 @@ class TransactionTest : public ::testing::Test {
   }
 
   StreamHarness harness_;
+  int unanswered_questions_ = 0;
 };
 
 TEST_F(TransactionTest, ResultsAndDeadLettersAreWrittenInTransactions) {
@@ -124,6 +134,43 @@ TEST_F(TransactionTest, TheTransactionAfterOneThatWasGivenUpIsCommitted) {
   producer->GiveUp();
   EXPECT_EQ(*producer->Run(work), false);
   producer->Renew();
+  EXPECT_EQ(*producer->Run(work), true);
+}
+
+// What a broker answers whose view of the transaction is another than librdkafka's.
+TEST_F(TransactionTest, AProducerThatCannotGoOnIsReplacedAndNothingIsLost) {
+  harness_.kafka.FailNext(kEndTxnApi, {RD_KAFKA_RESP_ERR_INVALID_TXN_STATE});
+  ASSERT_THAT(harness_.Run(), IsOk());
+  EXPECT_THAT(harness_.server.texts(), SizeIs(20)) << "the model was asked again";
+  EXPECT_THAT(harness_.Results(), SizeIs(Ge(20)));
+  EXPECT_EQ(harness_.summary.totals.scored, 20u);
+}
+
+TEST_F(TransactionTest, ACommitOfUnknownOutcomeIsRunAgainIfItsOffsetsAreNotCommitted) {
+  const auto producer = Producer("not-committed", 0);
+  ASSERT_NE(producer, nullptr);
+  TransactionWork work = OneOffset();
+  harness_.kafka.FailNext(kEndTxnApi, {RD_KAFKA_RESP_ERR_INVALID_TXN_STATE});
+  EXPECT_EQ(*producer->Run(work), false);
+  EXPECT_EQ(*producer->Run(work), true) << "the producer that took its place works";
+}
+
+TEST_F(TransactionTest, ACommitOfUnknownOutcomeIsDoneIfItsOffsetsAreCommitted) {
+  const auto producer = Producer("committed", 1);
+  ASSERT_NE(producer, nullptr);
+  TransactionWork work = OneOffset();
+  harness_.kafka.FailNext(kEndTxnApi, {RD_KAFKA_RESP_ERR_INVALID_TXN_STATE});
+  unanswered_questions_ = 2;
+  EXPECT_EQ(*producer->Run(work), true);
+}
+
+TEST_F(TransactionTest, AnAbortThatFailsIsNotTakenForACommit) {
+  const auto producer = Producer("aborted", 1);
+  ASSERT_NE(producer, nullptr);
+  TransactionWork work = OneOffset();
+  harness_.kafka.FailNext(kTxnOffsetCommitApi, {RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION});
+  harness_.kafka.FailNext(kEndTxnApi, {RD_KAFKA_RESP_ERR_INVALID_TXN_STATE});
+  EXPECT_EQ(*producer->Run(work), false);
   EXPECT_EQ(*producer->Run(work), true);
 }
 
