@@ -5,6 +5,7 @@
 #include "common/status/status_macros.h"
 #include "router/revisions/file_revision_log.h"
 #include "router/revisions/kafka_revision_log.h"
+#include "router/revisions/memory_revision_log.h"
 
 namespace serin::router {
 namespace {
@@ -21,6 +22,7 @@ absl::StatusOr<OpenRoutes> TryOnce(const LogOpener& open, const std::vector<Rout
 
 LogOpener LogOf(const v1::config::RevisionLogConfig& config) {
   return [config]() -> absl::StatusOr<std::unique_ptr<RevisionLog>> {
+    if (config.memory()) return std::make_unique<MemoryRevisionLog>();
     if (config.kafka().brokers().empty()) {
       return FileRevisionLog::Open(config.path(), config.keep());
     }

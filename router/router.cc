@@ -96,6 +96,9 @@ absl::Status Router::Build(const KeepTrying& keep_trying) {
   SERIN_ASSIGN_OR_RETURN(OpenRoutes routes,
                          OpenRouteStore(LogOf(config_.revision_log()), RouteSpecs(config_), clock_,
                                         may_come ? tell : KeepTrying()));
+  if (config_.revision_log().memory()) {
+    spdlog::warn("revision_log.memory: weights that are set at runtime last until this router ends");
+  }
   log_ = std::move(routes.log);
   store_ = std::move(routes.store);
   BuildBackends();

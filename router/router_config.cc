@@ -115,6 +115,10 @@ absl::Status CheckRouterConfig(std::string_view file, const v1::config::RouterCo
   }
   CheckTls("tls", config.tls(), faults);
   CheckAdmin(config, faults);
+  const v1::config::RevisionLogConfig& log = config.revision_log();
+  if (log.memory() && !log.kafka().brokers().empty()) {
+    faults.Add("revision_log.memory", "false, as revision_log.kafka.brokers is set", "true");
+  }
   return faults.ToStatus();
 }
 

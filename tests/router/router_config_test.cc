@@ -45,5 +45,16 @@ TEST(RouterConfigTest, EveryFaultIsToldWithItsKey) {
                      HasSubstr("weights[\"v2\"] = 1: expected 0 or at least 1/10,000"))));
 }
 
+TEST(RouterConfigTest, OneRevisionLogIsChosen) {
+  const std::string route =
+      "routes:\n- stable_version: v1\n  versions:\n"
+      "  - {name: v1, weight: 1, endpoints: [\"127.0.0.1:1\"]}\n";
+  EXPECT_THAT(Check(route + "revision_log: {memory: true}\n"), IsOk());
+  EXPECT_THAT(Check(route + "revision_log: {memory: true, kafka: {brokers: \"k:9092\"}}\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("revision_log.memory: expected false, as "
+                                 "revision_log.kafka.brokers is set, got true")));
+}
+
 }  // namespace
 }  // namespace serin::router

@@ -85,5 +85,30 @@ TEST_F(RouterTest, AnUnknownRouteIsNotFound) {
   EXPECT_THAT(status.error_message(), HasSubstr("sentiment"));
 }
 
+class RouterWithoutLogTest : public RouterTest {
+ protected:
+  std::string ConfigText() const override {
+    std::string text = RouterTest::ConfigText();
+    const size_t log = text.find("revision_log: {path");
+    return text.replace(log, text.find('}', log) - log, "revision_log: {memory: true");
+  }
+};
+
+TEST_F(RouterWithoutLogTest, WeightsAndTheirHistoryLastUntilTheRouterEnds) {
+  StartRouter();
+  v1::SetWeightsResponse response;
+  ASSERT_TRUE(SetWeights(0, 1, &response, 1).ok());
+  EXPECT_EQ(GetRoute().revision(), 2u);
+  EXPECT_EQ(Predict(Text("fine")).response.model_version(), "v2");
+  grpc::ClientContext context;
+  v1::ListRevisionsResponse history;
+  ASSERT_TRUE(admin_->ListRevisions(&context, v1::ListRevisionsRequest(), &history).ok());
+  EXPECT_EQ(history.revisions_size(), 2);
+  StartRouter();
+  EXPECT_EQ(GetRoute().revision(), 1u);
+  EXPECT_EQ(GetRoute().weights().at("v1"), 80u);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "revisions.log"));
+}
+
 }  // namespace
 }  // namespace serin::router
