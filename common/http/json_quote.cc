@@ -1,11 +1,34 @@
 #include "common/http/json_quote.h"
 
+#include <cstdint>
 #include <cstdio>
+#include <cstring>
 
 namespace serin {
 namespace {
 
+constexpr uint64_t kOnes = 0x0101010101010101;
+constexpr uint64_t kHighs = 0x8080808080808080;
+
 bool NeedsEscape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// Whether one of the eight bytes may need an escape.
+bool AnyNeedsEscape(const char* bytes) {
+  uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof(word));
+  const auto holds_zero = [](uint64_t w) { return (w - kOnes) & ~w & kHighs; };
+  const uint64_t below_space = (word - kOnes * 0x20) & ~word & kHighs;
+  return (below_space | holds_zero(word ^ kOnes * '"') | holds_zero(word ^ kOnes * '\\')) != 0;
+}
+
+// The place of the first byte from `i` on that needs an escape, or the size.
+size_t FindEscape(std::string_view text, size_t i) {
+  while (i + sizeof(uint64_t) <= text.size() && !AnyNeedsEscape(text.data() + i)) {
+    i += sizeof(uint64_t);
+  }
+  while (i < text.size() && !NeedsEscape(text[i])) ++i;
+  return i;
+}
 
 void AppendEscaped(char c, std::string& out) {
   if (c == '"' || c == '\\') {
@@ -23,8 +46,7 @@ void AppendEscaped(char c, std::string& out) {
 void AppendJsonQuoted(std::string_view text, std::string& out) {
   out.push_back('"');
   size_t written = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (!NeedsEscape(text[i])) continue;
+  for (size_t i = FindEscape(text, 0); i < text.size(); i = FindEscape(text, written)) {
     out.append(text.substr(written, i - written));
     AppendEscaped(text[i], out);
     written = i + 1;

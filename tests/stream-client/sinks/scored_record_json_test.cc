@@ -1,5 +1,8 @@
 #include "stream-client/sinks/scored_record_json.h"
 
+#include <charconv>
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "gtest/gtest.h"
@@ -42,6 +45,33 @@ TEST(AppendShortestTest, UsesAsFewDigitsAsReadingItBackTakes) {
     out += ' ';
   }
   EXPECT_EQ(out, "0.1 1 0 -0.8439 0.30000000000000004 ");
+}
+
+TEST(AppendShortestTest, WritesDecimalsOfFourPlacesAsTheStandardLibraryDoes) {
+  for (int i = -10001; i <= 10001; ++i) {
+    for (const double number : {i / 10000.0, std::nextafter(i / 10000.0, 2), i * 1e300, i * 1.0}) {
+      char expected[32];
+      const auto end = std::to_chars(expected, expected + sizeof(expected), number).ptr;
+      std::string out;
+      AppendShortest(number, out);
+      ASSERT_EQ(out, std::string(expected, end));
+    }
+  }
+  std::string zero;
+  AppendShortest(-0.0, zero);
+  EXPECT_EQ(zero, "-0");
+}
+
+TEST(ScoredRecordJsonTest, EscapesWhereverInTheTextTheySeemNecessary) {
+  for (const std::string special : {"\"", "\\", "\n", "\x1f", "\x7f", "\xC3\xA9", " "}) {
+    for (size_t at = 0; at < 20; ++at) {
+      std::string text(20, 'x');
+      text.insert(at, special);
+      std::string json;
+      AppendScoredRecordJson(MakeRecord(0, 0), text, Score(), json);
+      ASSERT_EQ(nlohmann::json::parse(json)["data"], text);
+    }
+  }
 }
 
 }  // namespace
