@@ -11,6 +11,7 @@
 
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
+#include "stream-client/kafka/fetch_nudge.h"
 #include "stream-client/kafka/kafka_producing.h"
 #include "stream-client/kafka/kafka_queries.h"
 #include "stream-client/kafka/kafka_records.h"
@@ -130,10 +131,12 @@ absl::Status Run(const KafkaConnection& connection, const std::string& from, con
   SERIN_ASSIGN_OR_RETURN(const int64_t records, AssignAll(loop.consumer.get(), from));
   SERIN_RETURN_IF_ERROR(transactions.Begin());
   std::string value;
+  FetchNudge nudge(loop.consumer.get());
   for (int64_t done = 0; done < records;) {
     KafkaMessage message(rd_kafka_consumer_poll(loop.consumer.get(), 100));
     if (message == nullptr) continue;
     SERIN_RETURN_IF_ERROR(KafkaStatus(message->err, "read"));
+    nudge.OnRecord();
     Forward(loop.producer.get(), loop.to.get(), *message, value);
     SERIN_RETURN_IF_ERROR(transactions.OnRecord(*message));
     if (++done % 256 == 0) rd_kafka_poll(loop.producer.get(), 0);

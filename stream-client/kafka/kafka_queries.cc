@@ -29,6 +29,15 @@ std::vector<TopicPartition> ToTopicPartitions(const rd_kafka_topic_partition_lis
   return partitions;
 }
 
+std::string Describe(const rd_kafka_topic_partition_list_t& partitions) {
+  std::string text;
+  for (int i = 0; i < partitions.cnt; ++i) {
+    absl::StrAppend(&text, i > 0 ? ", " : "", partitions.elems[i].topic, "/",
+                    partitions.elems[i].partition);
+  }
+  return text.empty() ? "none" : text;
+}
+
 absl::StatusOr<int32_t> PartitionCount(rd_kafka_t* client, const std::string& topic,
                                        absl::Duration timeout) {
   KafkaTopic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));

@@ -13,6 +13,8 @@ namespace serin::stream {
 
 KafkaPartitions NewPartitionList(const std::vector<PartitionOffset>& offsets);
 std::vector<TopicPartition> ToTopicPartitions(const rd_kafka_topic_partition_list_t& list);
+// As "topic/partition, ...", or "none".
+std::string Describe(const rd_kafka_topic_partition_list_t& partitions);
 
 // Questions to the cluster. They block for at most `timeout`; errors are NOT_FOUND when the topic
 // does not exist and otherwise those of KafkaStatus.

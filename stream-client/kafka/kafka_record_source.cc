@@ -19,15 +19,6 @@ constexpr absl::Duration kReportInterval = absl::Seconds(10);
 // Of a question asked within a rebalance.
 constexpr absl::Duration kStartTimeout = absl::Seconds(5);
 
-std::string Describe(const rd_kafka_topic_partition_list_t& partitions) {
-  std::string text;
-  for (int i = 0; i < partitions.cnt; ++i) {
-    absl::StrAppend(&text, i > 0 ? ", " : "", partitions.elems[i].topic, "/",
-                    partitions.elems[i].partition);
-  }
-  return text.empty() ? "none" : text;
-}
-
 bool IsFinal(rd_kafka_resp_err_t error) {
   switch (error) {
     case RD_KAFKA_RESP_ERR__FATAL:
@@ -39,6 +30,12 @@ bool IsFinal(rd_kafka_resp_err_t error) {
     default:
       return false;
   }
+}
+
+void Report(const char* what, rd_kafka_error_t* error) {
+  if (error == nullptr) return;
+  spdlog::error("kafka: {}: {}", what, rd_kafka_error_string(error));
+  rd_kafka_error_destroy(error);
 }
 
 }  // namespace
@@ -73,6 +70,7 @@ absl::Status KafkaRecordSource::Start(const KafkaConnection& connection) {
   rd_kafka_queue_cb_event_enable(
       queue_.get(), [](rd_kafka_t*, void* wakeup) { static_cast<Wakeup*>(wakeup)->Notify(); },
       &wakeup_);
+  nudge_ = std::make_unique<FetchNudge>(consumer_.get());
   return absl::OkStatus();
 }
 
@@ -80,6 +78,7 @@ KafkaRecordSource::~KafkaRecordSource() { Close(); }
 
 void KafkaRecordSource::Close() {
   if (consumer_ == nullptr || std::exchange(closed_, true)) return;
+  nudge_ = nullptr;
   rd_kafka_queue_cb_event_enable(queue_.get(), nullptr, nullptr);
   rd_kafka_consumer_close(consumer_.get());
   queue_.reset();
@@ -167,6 +166,7 @@ absl::StatusOr<RecordSource::Event> KafkaRecordSource::Poll(Record& record) {
     }
     if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return HandleError(*message);
     if (bounded_ && !EndsOf(*message).OnRecord(message->partition, message->offset)) continue;
+    nudge_->OnRecord();
     record = ToRecord(std::move(message));
     return Event::kRecord;
   }
@@ -213,10 +213,7 @@ void KafkaRecordSource::Assign(rd_kafka_topic_partition_list_t& partitions, bool
   ApplyStarts(partitions);
   if (listener_ != nullptr) listener_->OnAssigned(ToTopicPartitions(partitions));
   if (incremental) {
-    if (rd_kafka_error_t* error = rd_kafka_incremental_assign(consumer_.get(), &partitions)) {
-      spdlog::error("kafka: assign: {}", rd_kafka_error_string(error));
-      rd_kafka_error_destroy(error);
-    }
+    Report("assign", rd_kafka_incremental_assign(consumer_.get(), &partitions));
   } else {
     rd_kafka_assign(consumer_.get(), &partitions);
   }
@@ -237,10 +234,7 @@ void KafkaRecordSource::Revoke(rd_kafka_topic_partition_list_t& partitions, bool
     }
   }
   if (incremental) {
-    if (rd_kafka_error_t* error = rd_kafka_incremental_unassign(consumer_.get(), &partitions)) {
-      spdlog::error("kafka: unassign: {}", rd_kafka_error_string(error));
-      rd_kafka_error_destroy(error);
-    }
+    Report("unassign", rd_kafka_incremental_unassign(consumer_.get(), &partitions));
   } else {
     rd_kafka_assign(consumer_.get(), nullptr);
   }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "stream-client/kafka/end_offsets.h"
+#include "stream-client/kafka/fetch_nudge.h"
 #include "stream-client/kafka/kafka_queries.h"
 #include "stream-client/kafka/kafka_settings.h"
 #include "stream-client/kafka/partition_starts.h"
@@ -95,6 +96,7 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   Wakeup& wakeup_;
   KafkaHandle consumer_;
   KafkaQueue queue_;
+  std::unique_ptr<FetchNudge> nudge_;
   AssignmentListener* listener_ = nullptr;
   bool bounded_ = false;  // whether there are ends
   std::map<std::string, EndOffsets, std::less<>> ends_;

@@ -25,14 +25,12 @@ const KafkaProperties& ConsumerDefaults() {
   static const auto& defaults = *new KafkaProperties{
       // cooperative-sticky has known bugs in librdkafka 2.0.2.
       {"partition.assignment.strategy", "range"},
-      // What is prefetched of a backlog, all partitions together. librdkafka 2.0.2 rests for up to
-      // a
-      // second when it has this much, so the queue has to last that long: 100,000 messages held the
-      // client at 120,000 records/s with a quarter of the time idle.
+      // What is prefetched of a backlog, all partitions together; FetchNudge keeps it from running
+      // dry.
       {"queued.max.messages.kbytes", "65536"},
-      {"queued.min.messages", "200000"},
-      // Of one partition a fetch. In smaller steps the queue overshoots by less (the default of
-      // 1 MiB takes 20 MB more) and stays in the caches.
+      {"queued.min.messages", "20000"},
+      // Of one partition a fetch. In smaller steps the queue overshoots by less and stays in the
+      // caches.
       {"fetch.message.max.bytes", "262144"},
       {"fetch.wait.max.ms", "100"},
       {"fetch.error.backoff.ms", "100"},
