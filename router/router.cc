@@ -182,11 +182,12 @@ absl::Status Router::Serve() {
                                                            .health_names = {kCanaryAdmin},
                                                            .tls = FilesOf(config_.admin_tls())}));
   SERIN_ASSIGN_OR_RETURN(
-      http_server_, HttpServer::Start({.listen = config_.http_listen(),
-                                       .max_body_bytes = limits.max_message_bytes()},
-                                      [this](HttpRequest request, HttpResponder responder) {
-                                        gateway_->Handle(std::move(request), std::move(responder));
-                                      }));
+      http_server_,
+      HttpServer::Start(
+          loops_, {.listen = config_.http_listen(), .max_body_bytes = limits.max_message_bytes()},
+          [this](const HttpRequest& request, HttpResponder responder) {
+            gateway_->Handle(request, std::move(responder));
+          }));
   admin_server_->SetServing(true);
   serving_ = true;
   // Sets the routes' conditions, without which the next would make it ready.

@@ -75,7 +75,7 @@ class Router {
   const v1::config::RouterConfig config_;
   const std::string config_path_;
   RealClock clock_;
-  // What the data port and the streams to model servers run on.
+  // What the data port, the gateway and the streams to model servers run on.
   EventLoops loops_{DataLoops()};
   // Of the data port.
   http2::ConnectionCounts connections_;

@@ -1,9 +1,9 @@
 // Does one operation of a hot path again and again, for benchmarks/guard/count_instructions:
-//   serin-guard-loop <batch|record-batch|record-calls|key|split|decode> <passes>
+//   serin-guard-loop <batch|record-batch|record-calls|key|split|gateway|decode> <passes>
 // batch: reads, scores (v1) and answers a PredictBatchRequest of 64 texts, as the model server does
 // record-batch, record-calls: only times and counts 64 texts, as it does for a batch or 64 calls
 // key: assigns 64 keys to versions, as the router does
-// split, decode: see hot_paths.h; 64 texts
+// split, gateway, decode: see hot_paths.h; 64 texts
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -125,11 +125,13 @@ int Run(std::string_view what, int passes) {
     result = AssignKeys(passes);
   } else if (what == "split") {
     result = SplitBatches(passes, Texts());
+  } else if (what == "gateway") {
+    result = AnswerGatewayCalls(passes, Texts());
   } else if (what == "decode") {
     result = DecodeRecords(passes, Texts());
   } else {
-    std::cerr << "expected batch, record-batch, record-calls, key, split or decode, got \"" << what
-              << "\"\n";
+    std::cerr << "expected batch, record-batch, record-calls, key, split, gateway or decode, got \""
+              << what << "\"\n";
     return 64;
   }
   std::printf("%zu\n", result);
@@ -141,8 +143,8 @@ int Run(std::string_view what, int passes) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::cerr
-        << "usage: serin-guard-loop <batch|record-batch|record-calls|key|split|decode> <passes>\n";
+    std::cerr << "usage: serin-guard-loop "
+                 "<batch|record-batch|record-calls|key|split|gateway|decode> <passes>\n";
     return 64;
   }
   return serin::Run(argv[1], std::atoi(argv[2]));

@@ -12,6 +12,10 @@ namespace serin {
 // part to an endpoint that answers at once, and writes the answer.
 size_t SplitBatches(int passes, const std::vector<std::string>& texts);
 
+// As the router: reads a POST /predict of each of these texts on one connection, sends it to an
+// endpoint that answers at once, and writes the answer.
+size_t AnswerGatewayCalls(int passes, const std::vector<std::string>& texts);
+
 // As the stream client: takes each text out of its record.
 size_t DecodeRecords(int passes, const std::vector<std::string>& texts);
 

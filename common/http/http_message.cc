@@ -1,34 +1,38 @@
+#include "common/http/http_message.h"
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "common/http/http_server.h"
 #include "common/http/json_quote.h"
+#include "common/status/check.h"
 #include "common/strings/absl_view.h"
 
 namespace serin {
+namespace {
+
+bool IsOneLine(std::string_view text) {
+  return text.find('\r') == text.npos && text.find('\n') == text.npos;
+}
+
+}  // namespace
 
 std::string_view HttpRequest::Header(std::string_view name) const {
-  for (const auto& [key, value] : headers) {
-    if (absl::EqualsIgnoreCase(key, AbslView(name))) return value;
+  for (const HttpField& field : fields) {
+    if (absl::EqualsIgnoreCase(AbslView(field.name), AbslView(name))) return field.value;
   }
   return "";
 }
 
-std::string_view HttpRequest::path() const {
-  return std::string_view(target).substr(0, target.find('?'));
+std::string_view HttpRequest::path() const { return target.substr(0, target.find('?')); }
+
+void HttpResponse::AddHeader(std::string_view name, std::string_view value) {
+  SERIN_CHECK(IsOneLine(name) && IsOneLine(value));
+  header_lines.append(name).append(": ").append(value).append("\r\n");
 }
 
 HttpResponse HttpError(int status, std::string_view message) {
   return {.status = status,
           .content_type = "application/json",
           .body = absl::StrCat("{\"error\": ", JsonQuote(message), "}\n")};
-}
-
-HttpResponder::~HttpResponder() {
-  if (send_) send_(HttpError(500, "the request was dropped by the server"));
-}
-
-void HttpResponder::operator()(HttpResponse response) {
-  std::exchange(send_, nullptr)(std::move(response));
 }
 
 }  // namespace serin

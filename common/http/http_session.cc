@@ -1,123 +1,118 @@
 #include "common/http/http_session.h"
 
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/beast/http/read.hpp>
+#include <algorithm>
+#include <memory>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+namespace serin {
 
-namespace serin::http_internal {
-namespace {
+HttpSession::HttpSession(Options options)
+    : options_(std::move(options)), parser_(options_.max_body_bytes) {}
 
-namespace http = boost::beast::http;
+HttpSession::~HttpSession() {
+  for (HttpExchange* const exchange : asked_) exchange->Abandon();
+}
 
-constexpr size_t kMaxHeaderBytes = 8 << 10;
-
-HttpRequest ToRequest(http::request<http::string_body>&& message) {
-  HttpRequest request{.method = std::string(message.method_string()),
-                      .target = std::string(message.target()),
-                      .body = std::move(message.body())};
-  for (const auto& field : message) {
-    request.headers.emplace_back(field.name_string(), field.value());
+bool HttpSession::Receive(std::string_view bytes) {
+  if (last_) return true;
+  if (in_.empty()) {
+    in_.assign(bytes.substr(Consume(bytes)));
+  } else {
+    in_.append(bytes);
+    Resume();
   }
-  return request;
+  return true;
 }
 
-}  // namespace
-
-HttpSession::HttpSession(boost::asio::ip::tcp::socket&& socket, SessionContext& context)
-    : stream_(std::move(socket)), context_(context) {
-  context_.connections.fetch_add(1, std::memory_order_relaxed);
+bool HttpSession::ReceiveEnd() {
+  peer_ended_ = true;
+  Resume();
+  return !all_said();
 }
 
-HttpSession::~HttpSession() { context_.connections.fetch_sub(1, std::memory_order_relaxed); }
-
-void HttpSession::Run() {
-  boost::asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->Read(); });
-}
-
-void HttpSession::CloseIfIdle() {
-  boost::asio::post(stream_.get_executor(), [self = shared_from_this()] {
-    if (!self->answering_) self->Close();
-  });
-}
-
-void HttpSession::Read() {
-  parser_.emplace();
-  parser_->body_limit(context_.options.max_body_bytes);
-  parser_->header_limit(kMaxHeaderBytes);
-  stream_.expires_after(absl::ToChronoNanoseconds(context_.options.idle_timeout));
-  http::async_read(
-      stream_, buffer_, *parser_,
-      [self = shared_from_this()](boost::beast::error_code error, size_t) { self->OnRead(error); });
-}
-
-void HttpSession::OnRead(boost::beast::error_code error) {
-  if (error == http::error::end_of_stream) return Close();
-  if (error && error.category() == http::make_error_code(http::error::end_of_stream).category()) {
-    return RefuseMalformed(error);
+size_t HttpSession::Consume(std::string_view bytes) {
+  consuming_ = true;
+  size_t used = 0;
+  while (!last_ && HasRoom() && used < bytes.size()) {
+    const bool had_begun = parser_.begun();
+    used += parser_.Take(bytes.substr(used));
+    if (parser_.begun() && !had_begun) ++steps_;
+    if (parser_.refusal().has_value()) {
+      Refuse(*parser_.refusal());
+    } else if (parser_.complete()) {
+      HandOut();
+    } else {
+      break;
+    }
   }
-  if (error) return Close();
-  Dispatch();
-}
-
-void HttpSession::Dispatch() {
-  answering_ = true;
-  context_.requests_in_flight.fetch_add(1, std::memory_order_relaxed);
-  stream_.expires_never();
-  const bool keep_alive = parser_->get().keep_alive();
-  auto send = [self = shared_from_this(), keep_alive](HttpResponse response) {
-    boost::asio::post(self->stream_.get_executor(),
-                      [self, keep_alive, response = std::move(response)]() mutable {
-                        self->Write(std::move(response), keep_alive);
-                      });
-  };
-  context_.handler(ToRequest(parser_->release()), HttpResponder(std::move(send)));
-}
-
-void HttpSession::RefuseMalformed(boost::beast::error_code error) {
-  if (error == http::error::body_limit) {
-    return Write(HttpError(413, absl::StrCat("body: expected at most ",
-                                             context_.options.max_body_bytes, " bytes, got more")),
-                 false);
+  consuming_ = false;
+  // What is left is a part of a request whose rest will not come.
+  if (peer_ended_ && HasRoom()) last_ = true;
+  if (!last_ && asked_.empty() && parser_.expects_continue() &&
+      !std::exchange(continue_said_, true)) {
+    out_.append("HTTP/1.1 100 Continue\r\n\r\n");
   }
-  if (error == http::error::header_limit) {
-    return Write(HttpError(431, absl::StrCat("headers: expected at most ", kMaxHeaderBytes,
-                                             " bytes, got more")),
-                 false);
+  return last_ ? bytes.size() : used;
+}
+
+bool HttpSession::HasRoom() const {
+  return out_.size() < kMostWaitingBytes &&
+         (asked_.empty() || (asked_.size() < kMostAsked && asked_bytes_ < kMostWaitingBytes));
+}
+
+void HttpSession::HandOut() {
+  const HttpRequest request = parser_.request();
+  last_ |= !parser_.keep_alive();
+  HttpExchange& exchange = Ask({.bytes = request.body.size(),
+                                .is_head = request.method == "HEAD",
+                                .is_http_1_0 = parser_.is_http_1_0()});
+  (*options_.handler)(request, HttpResponder(exchange));
+  parser_.Next();
+  continue_said_ = false;
+}
+
+void HttpSession::Refuse(HttpResponse response) {
+  last_ = lingering_ = true;
+  Ask({}).Answer(std::move(response));
+}
+
+HttpExchange& HttpSession::Ask(const HttpExchange::Request& request) {
+  asked_.push_back(new HttpExchange(*this, request));
+  asked_bytes_ += request.bytes;
+  ++steps_;
+  return *asked_.back();
+}
+
+void HttpSession::OnAnswered() {
+  while (!asked_.empty() && asked_.front()->answered()) {
+    const std::unique_ptr<HttpExchange> exchange(asked_.front());
+    asked_.pop_front();
+    asked_bytes_ -= exchange->request().bytes;
+    exchange->AppendAnswer(last_ && asked_.empty(), out_);
+    ++steps_;
   }
-  Write(HttpError(400, absl::StrCat("request: expected HTTP/1.1, got: ", error.message())), false);
+  if (!consuming_) Resume();
+  options_.wake();
 }
 
-void HttpSession::Write(HttpResponse response, bool keep_alive) {
-  keep_alive = keep_alive && !context_.draining.load(std::memory_order_relaxed);
-  response_ = {};
-  response_.result(static_cast<unsigned>(response.status));
-  response_.set(http::field::content_type, response.content_type);
-  for (const auto& [name, value] : response.headers) response_.set(name, value);
-  response_.body() = std::move(response.body);
-  response_.keep_alive(keep_alive);
-  response_.prepare_payload();
-  const bool counted = std::exchange(answering_, false);
-  stream_.expires_after(absl::ToChronoNanoseconds(context_.options.idle_timeout));
-  http::async_write(
-      stream_, response_,
-      [self = shared_from_this(), keep_alive, counted](boost::beast::error_code error, size_t) {
-        self->OnWritten(keep_alive, counted, error);
-      });
+void HttpSession::Resume() {
+  in_.erase(0, Consume(in_));
+  if (in_.empty() && in_.capacity() > kMostWaitingBytes) in_.shrink_to_fit();
 }
 
-void HttpSession::OnWritten(bool keep_alive, bool counted, boost::beast::error_code error) {
-  if (counted) context_.requests_in_flight.fetch_sub(1, std::memory_order_release);
-  if (error || !keep_alive) return Close();
-  Read();
+void HttpSession::Produce(std::string& out, size_t most) {
+  const size_t size = std::min(most, out_.size());
+  out.append(out_, 0, size);
+  out_.erase(0, size);
+  if (!out_.empty()) return;
+  if (out_.capacity() > kMostWaitingBytes) out_.shrink_to_fit();
+  Resume();
 }
 
-void HttpSession::Close() {
-  boost::beast::error_code ignored;
-  stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_both, ignored);
-  stream_.close();
+void HttpSession::Drain() {
+  last_ = true;
+  in_.clear();
+  options_.wake();
 }
 
-}  // namespace serin::http_internal
+}  // namespace serin

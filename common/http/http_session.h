@@ -1,57 +1,92 @@
 #pragma once
 
-#include <atomic>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <memory>
-#include <optional>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
 
-#include "common/http/http_server.h"
+#include "common/http/http_exchange.h"
+#include "common/http/http_parser.h"
+#include "common/net/byte_session.h"
 
-namespace serin::http_internal {
+namespace serin {
 
-// What the sessions of one server share; outlives them.
-struct SessionContext {
-  HttpServer::Options options;
-  HttpServer::Handler handler;
-  // Set once: answers then close their connection.
-  std::atomic<bool> draining{false};
-  // Requests handed to the handler and not yet written.
-  std::atomic<int> requests_in_flight{0};
-  std::atomic<int> connections{0};
-};
-
-// One connection: read a request, hand it out, write its answer, read the next. All of it runs on
-// the stream's strand; the session keeps itself alive through its pending operation.
-class HttpSession final : public std::enable_shared_from_this<HttpSession> {
+// HTTP/1.1 of a server on one connection, without its socket: requests are handed out, several at a
+// time if the client pipelines, and answered in their order. A request that cannot be read is
+// answered with 400, 413 or 431, and none after it is looked at. On one thread, but for the
+// responders.
+class HttpSession final : public ByteSession {
  public:
-  HttpSession(boost::asio::ip::tcp::socket&& socket, SessionContext& context);
-  ~HttpSession();
+  // Must not block. The request holds until it returns; the responder may be kept.
+  using Handler = std::function<void(const HttpRequest&, HttpResponder)>;
 
-  void Run();
+  struct Options {
+    size_t max_body_bytes = 1 << 20;
+    // Must outlive the session.
+    const Handler* handler = nullptr;
+    // Something is to be sent, or there is room for more.
+    std::function<void()> wake;
+  };
 
-  // Closes the connection if it waits for a request. Any thread.
-  void CloseIfIdle();
+  // Of requests that wait for their answers, on one connection: as many, and with bodies of about
+  // so many bytes together unless it is one. Nor are more handed out while so many bytes of answers
+  // wait to be sent.
+  static constexpr size_t kMostAsked = 16;
+  static constexpr size_t kMostWaitingBytes = 64 << 10;
+
+  explicit HttpSession(Options options);
+  ~HttpSession() override;
+  HttpSession(const HttpSession&) = delete;
+
+  bool Receive(std::string_view bytes) override;
+  bool ReceiveEnd() override;
+  bool wants_more() const override { return in_.size() < kMostWaitingBytes; }
+  void Produce(std::string& out, size_t most) override;
+  bool all_said() const override { return last_ && asked_.empty() && out_.empty(); }
+  bool done() const override { return all_said() && !lingering_; }
+  void OnClosed(const absl::Status&) override {}
+
+  // Takes no more requests; the connection ends when those handed out are answered.
+  void Drain();
+
+  // Requests are handed out and not answered.
+  bool asking() const { return !asked_.empty(); }
+  // All is said, but the client may still be sending a request that was refused. If the connection
+  // were closed then, it might never see the answer.
+  bool lingering() const { return lingering_ && all_said(); }
+  // Grows when a request begins, is handed out and is answered.
+  uint64_t steps() const { return steps_; }
 
  private:
-  void Read();
-  void OnRead(boost::beast::error_code error);
-  void Dispatch();
-  void RefuseMalformed(boost::beast::error_code error);
-  void Write(HttpResponse response, bool keep_alive);
-  void OnWritten(bool keep_alive, bool counted, boost::beast::error_code error);
-  void Close();
+  friend class HttpExchange;
 
-  boost::beast::tcp_stream stream_;
-  SessionContext& context_;
-  boost::beast::flat_buffer buffer_;
-  std::optional<boost::beast::http::request_parser<boost::beast::http::string_body>> parser_;
-  boost::beast::http::response<boost::beast::http::string_body> response_;
-  bool answering_ = false;
+  void OnAnswered();
+  // How many of the bytes are done with.
+  size_t Consume(std::string_view bytes);
+  void HandOut();
+  void Refuse(HttpResponse response);
+  HttpExchange& Ask(const HttpExchange::Request& request);
+  // Goes on with what has waited for room.
+  void Resume();
+  bool HasRoom() const;
+
+  const Options options_;
+  HttpParser parser_;
+  // The beginning of a request, or requests for which there was no room.
+  std::string in_;
+  std::string out_;
+  // In the order of their requests.
+  std::deque<HttpExchange*> asked_;
+  size_t asked_bytes_ = 0;
+  uint64_t steps_ = 0;
+  bool consuming_ = false;
+  bool continue_said_ = false;
+  bool peer_ended_ = false;
+  // No further request is taken.
+  bool last_ = false;
+  bool lingering_ = false;
 };
 
-}  // namespace serin::http_internal
+}  // namespace serin

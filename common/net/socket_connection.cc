@@ -42,7 +42,8 @@ SocketConnection::~SocketConnection() { close(fd_); }
 
 void SocketConnection::Start(std::unique_ptr<ByteSession> session) {
   session_ = std::move(session);
-  loop_.Watch(fd_, EPOLLIN, *this);
+  watched_ = EPOLLIN;
+  loop_.Watch(fd_, watched_, *this);
   Wake();
 }
 
@@ -77,13 +78,18 @@ void SocketConnection::ReadSome() {
     if (!IsLater(errno)) Fail("the connection broke");
     return;
   }
-  if (got == 0) {
-    Close(absl::UnavailableError("the peer closed the connection"));
-    return;
-  }
+  if (got == 0) return OnPeerEnd();
   if (ending_) return;
   ending_ = !session_->Receive({buffer.data(), static_cast<size_t>(got)});
   Wake();
+}
+
+void SocketConnection::OnPeerEnd() {
+  if (std::exchange(peer_ended_, true) || !session_->ReceiveEnd()) {
+    Close(absl::UnavailableError("the peer closed the connection"));
+  } else {
+    Wake();
+  }
 }
 
 void SocketConnection::Run() {
@@ -104,8 +110,13 @@ void SocketConnection::WriteAll() {
     }
     if (!WriteSome()) return;
   } while (true);
-  if (blocked_) WantWritable(false);
-  if (ending_ || session_->done()) Close(absl::UnavailableError("the connection has ended"));
+  blocked_ = false;
+  if (ending_ || session_->done()) {
+    Close(absl::UnavailableError("the connection has ended"));
+    return;
+  }
+  if (session_->all_said() && !std::exchange(said_end_, true)) shutdown(fd_, SHUT_WR);
+  Rewatch();
 }
 
 bool SocketConnection::WriteSome() {
@@ -120,14 +131,16 @@ bool SocketConnection::WriteSome() {
     sent_ += static_cast<uint64_t>(sent);
   }
   if (written_ == out_.size()) return true;
-  if (!blocked_) WantWritable(true);
+  blocked_ = true;
+  Rewatch();
   return false;
 }
 
-void SocketConnection::WantWritable(bool want) {
-  blocked_ = want;
-  const bool reads = !want || reads_ == Reads::kAlways;
-  loop_.Rewatch(fd_, (reads ? EPOLLIN : 0U) | (want ? EPOLLOUT : 0U), *this);
+void SocketConnection::Rewatch() {
+  const bool reads =
+      !peer_ended_ && session_->wants_more() && (!blocked_ || reads_ == Reads::kAlways);
+  const uint32_t wanted = (reads ? EPOLLIN : 0U) | (blocked_ ? EPOLLOUT : 0U);
+  if (wanted != std::exchange(watched_, wanted)) loop_.Rewatch(fd_, wanted, *this);
 }
 
 }  // namespace serin

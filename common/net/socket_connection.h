@@ -50,9 +50,11 @@ class SocketConnection final : private FdHandler, private LoopTask {
   void OnReady(uint32_t events) override;
   void Run() override;
   void ReadSome();
+  void OnPeerEnd();
   void WriteAll();
   bool WriteSome();
-  void WantWritable(bool want);
+  // Tells the loop what is waited for now.
+  void Rewatch();
   void Fail(const std::string& what);
 
   EventLoop& loop_;
@@ -65,6 +67,11 @@ class SocketConnection final : private FdHandler, private LoopTask {
   uint64_t sent_ = 0;
   bool queued_ = false;
   bool blocked_ = false;
+  bool peer_ended_ = false;
+  // The peer was told that no more comes.
+  bool said_end_ = false;
+  // The events that are waited for.
+  uint32_t watched_ = 0;
   // No more is read; what is left to send is sent.
   bool ending_ = false;
   bool closed_ = false;

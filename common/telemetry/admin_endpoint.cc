@@ -6,6 +6,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "common/strings/absl_view.h"
 #include "common/telemetry/version.h"
 
 namespace serin {
@@ -14,7 +16,7 @@ namespace {
 HttpResponse Answer(const HttpRequest& request, const prometheus::Registry& registry,
                     const Readiness& readiness) {
   if (request.method != "GET" && request.method != "HEAD") {
-    return HttpError(405, "expected GET, got " + request.method);
+    return HttpError(405, absl::StrCat("expected GET, got ", AbslView(request.method)));
   }
   if (request.path() == "/metrics") {
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
@@ -24,7 +26,8 @@ HttpResponse Answer(const HttpRequest& request, const prometheus::Registry& regi
   if (request.path() == "/readyz") {
     return {.status = readiness.ready() ? 200 : 503, .body = readiness.Describe()};
   }
-  return HttpError(404, "expected /metrics, /livez or /readyz, got " + request.target);
+  return HttpError(
+      404, absl::StrCat("expected /metrics, /livez or /readyz, got ", AbslView(request.target)));
 }
 
 }  // namespace
@@ -38,9 +41,9 @@ absl::StatusOr<std::unique_ptr<AdminEndpoint>> AdminEndpoint::Start(
       .Register(*registry)
       .Add({{"version", kVersion}})
       .Set(1);
-  auto server = HttpServer::Start(
-      {.listen = listen},
-      [registry = std::move(registry), &readiness](HttpRequest request, HttpResponder respond) {
+  auto server =
+      HttpServer::Start({.listen = listen}, [registry = std::move(registry), &readiness](
+                                                const HttpRequest& request, HttpResponder respond) {
         respond(Answer(request, *registry, readiness));
       });
   if (!server.ok()) return server.status();

@@ -24,7 +24,7 @@ class PredictGateway {
         max_items_(limits.max_batch_items) {}
 
   // For HttpServer::Start.
-  void Handle(HttpRequest request, HttpResponder responder);
+  void Handle(const HttpRequest& request, HttpResponder responder);
 
  private:
   RequestRouter& router_;

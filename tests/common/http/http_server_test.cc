@@ -1,17 +1,23 @@
 #include "common/http/http_server.h"
 
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <future>
+#include <optional>
 #include <thread>
 
+#include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "common/strings/absl_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/one_descriptor.h"
 #include "tests/support/raw_http.h"
 #include "tests/support/status_matchers.h"
 
@@ -19,14 +25,16 @@ namespace serin {
 namespace {
 
 using ::serin::testing::HttpGet;
+using ::serin::testing::OneDescriptor;
 using ::serin::testing::RawHttpExchange;
 using ::serin::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 std::unique_ptr<HttpServer> StartEcho(HttpServer::Options options = {.listen = "127.0.0.1:0"}) {
-  auto server = HttpServer::Start(options, [](HttpRequest request, HttpResponder respond) {
-    respond({.body = request.method + " " + request.target + " " + request.body});
+  auto server = HttpServer::Start(options, [](const HttpRequest& request, HttpResponder respond) {
+    respond({.body = absl::StrCat(AbslView(request.method), " ", AbslView(request.target), " ",
+                                  AbslView(request.body))});
   });
   EXPECT_TRUE(server.ok()) << server.status();
   return *std::move(server);
@@ -38,13 +46,14 @@ TEST(HttpServerTest, HandsOutARequestAndSendsItsAnswer) {
 }
 
 TEST(HttpServerTest, AnswersPipelinedRequestsInTheirOrder) {
-  // The first answer comes later than the second request.
+  // Each is answered on a thread of its own.
   std::vector<std::thread> threads;
   auto server = HttpServer::Start(
-      {.listen = "127.0.0.1:0", .threads = 2}, [&](HttpRequest request, HttpResponder respond) {
-        threads.emplace_back([target = request.target, respond = std::move(respond)]() mutable {
-          respond({.body = "<" + target + ">"});
-        });
+      {.listen = "127.0.0.1:0"}, [&](const HttpRequest& request, HttpResponder respond) {
+        threads.emplace_back(
+            [target = std::string(request.target), respond = std::move(respond)]() mutable {
+              respond({.body = "<" + target + ">"});
+            });
       });
   const std::string answer =
       RawHttpExchange((*server)->port(),
@@ -87,7 +96,8 @@ TEST(HttpServerTest, ClosesAConnectionThatStaysSilent) {
 }
 
 TEST(HttpServerTest, AnswersADroppedRequestWith500) {
-  auto server = HttpServer::Start({.listen = "127.0.0.1:0"}, [](HttpRequest, HttpResponder) {});
+  auto server =
+      HttpServer::Start({.listen = "127.0.0.1:0"}, [](const HttpRequest&, HttpResponder) {});
   EXPECT_THAT(HttpGet((*server)->port(), "/"), StartsWith("HTTP/1.1 500"));
 }
 
@@ -95,7 +105,7 @@ TEST(HttpServerTest, ShutdownWaitsForARequestInFlight) {
   absl::Notification arrived;
   std::promise<HttpResponder> kept;
   auto server =
-      HttpServer::Start({.listen = "127.0.0.1:0"}, [&](HttpRequest, HttpResponder respond) {
+      HttpServer::Start({.listen = "127.0.0.1:0"}, [&](const HttpRequest&, HttpResponder respond) {
         kept.set_value(std::move(respond));
         arrived.Notify();
       });
@@ -107,27 +117,141 @@ TEST(HttpServerTest, ShutdownWaitsForARequestInFlight) {
   shutdown.get();
 }
 
-// Every descriptor that this process may open, until it is destroyed.
-class NoDescriptorsLeft {
+// A connection whose client does as it likes.
+class Client {
  public:
-  NoDescriptorsLeft() {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    rlimit few = before_;
-    few.rlim_cur = 256;
-    setrlimit(RLIMIT_NOFILE, &few);
-    for (int fd = open("/dev/null", O_RDONLY); fd >= 0; fd = open("/dev/null", O_RDONLY)) {
-      taken_.push_back(fd);
-    }
+  explicit Client(int port) : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const sockaddr_in address{.sin_family = AF_INET,
+                              .sin_port = htons(static_cast<uint16_t>(port)),
+                              .sin_addr = {htonl(INADDR_LOOPBACK)},
+                              .sin_zero = {}};
+    EXPECT_EQ(connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
   }
-  ~NoDescriptorsLeft() {
-    for (const int fd : taken_) close(fd);
-    setrlimit(RLIMIT_NOFILE, &before_);
+  ~Client() { close(fd_); }
+  Client(const Client&) = delete;
+
+  // False: the server has closed the connection.
+  bool Send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<size_t>(sent));
+    }
+    return true;
+  }
+  void EndSending() const { shutdown(fd_, SHUT_WR); }
+  // Waits for some; empty: the server has closed it.
+  std::string Read() const {
+    std::string some(64 << 10, '\0');
+    some.resize(static_cast<size_t>(std::max<ssize_t>(0, recv(fd_, some.data(), some.size(), 0))));
+    return some;
+  }
+  // All until the server closes it.
+  std::string ReadAll() const {
+    std::string all;
+    for (std::string some = Read(); !some.empty(); some = Read()) all += some;
+    return all;
   }
 
  private:
-  rlimit before_{};
-  std::vector<int> taken_;
+  const int fd_;
 };
+
+TEST(HttpServerTest, ACallerThatEndsItsSideStillGetsItsAnswer) {
+  auto server = StartEcho();
+  const Client client(server->port());
+  client.Send("GET /last HTTP/1.1\r\n\r\n");
+  client.EndSending();
+  EXPECT_THAT(client.ReadAll(), HasSubstr("GET /last"));
+}
+
+TEST(HttpServerTest, ARequestThatTricklesInIsCutOff) {
+  auto server = StartEcho({.listen = "127.0.0.1:0", .idle_timeout = absl::Milliseconds(200)});
+  const Client client(server->port());
+  client.Send("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+  const absl::Time limit = absl::Now() + absl::Seconds(20);
+  while (client.Send("x") && absl::Now() < limit) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_LT(absl::Now(), limit);
+}
+
+TEST(HttpServerTest, AnAnswerMayTakeLongerThanAConnectionMayBeIdle) {
+  std::promise<HttpResponder> kept;
+  auto server = HttpServer::Start(
+      {.listen = "127.0.0.1:0", .idle_timeout = absl::Milliseconds(400)},
+      [&](const HttpRequest&, HttpResponder respond) { kept.set_value(std::move(respond)); });
+  const Client client((*server)->port());
+  client.Send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  HttpResponder respond = kept.get_future().get();
+  absl::SleepFor(absl::Milliseconds(800));
+  respond({.body = "at last"});
+  EXPECT_THAT(client.ReadAll(), HasSubstr("at last"));
+}
+
+TEST(HttpServerTest, WhoDoesNotReadIsCutOffAndMakesRoomForAnother) {
+  auto server = HttpServer::Start(
+      {.listen = "127.0.0.1:0", .idle_timeout = absl::Milliseconds(200), .max_connections = 1},
+      [](const HttpRequest&, HttpResponder respond) {
+        respond({.body = std::string(32 << 20, 'x')});
+      });
+  const Client greedy((*server)->port());
+  greedy.Send("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(greedy.Read(), StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(Client((*server)->port()).Read(), "") << "one more than the most";
+  const absl::Time limit = absl::Now() + absl::Seconds(20);
+  std::string answer;
+  while (answer.empty() && absl::Now() < limit) answer = HttpGet((*server)->port(), "/");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+}
+
+TEST(HttpServerTest, ARefusedClientSeesWhyThoughItIsStillSending) {
+  auto server = StartEcho({.listen = "127.0.0.1:0", .max_body_bytes = 10});
+  const std::string body(8 << 20, 'x');
+  for (int i = 0; i < 20; ++i) {
+    const Client client(server->port());
+    EXPECT_TRUE(client.Send("POST / HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) +
+                            "\r\n\r\n" + body));
+    EXPECT_THAT(client.ReadAll(), HasSubstr("expected at most 10 bytes"));
+  }
+}
+
+TEST(HttpServerTest, OnTheLoopsOfOthersARequestIsHandedOutOnOneOfThem) {
+  EventLoops loops(2);
+  std::atomic<int> on_loop{0};
+  auto server = HttpServer::Start(loops, {.listen = "127.0.0.1:0"},
+                                  [&](const HttpRequest&, HttpResponder respond) {
+                                    on_loop += loops[0].InLoop() || loops[1].InLoop() ? 1 : 0;
+                                    respond({.body = "answer"});
+                                  });
+  for (int i = 0; i < 4; ++i) EXPECT_THAT(HttpGet((*server)->port(), "/"), HasSubstr("answer"));
+  EXPECT_EQ(on_loop, 4);
+}
+
+TEST(HttpServerTest, ShutdownDoesNotWaitForIdleConnections) {
+  auto server = StartEcho();
+  const Client idle(server->port());
+  const Client half(server->port());
+  half.Send("GET /1 HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(half.Read(), HasSubstr("GET /1"));
+  half.Send("GET /2 HT");
+  server->Shutdown(absl::InfiniteDuration());
+  EXPECT_EQ(half.ReadAll(), "");
+  EXPECT_EQ(idle.ReadAll(), "");
+}
+
+TEST(HttpServerTest, ShutdownCutsOffWhatIsNotAnsweredInTimeAndAnAnswerMayStillCome) {
+  EventLoops loops(1);
+  std::promise<HttpResponder> kept;
+  auto server = HttpServer::Start(
+      loops, {.listen = "127.0.0.1:0"},
+      [&](const HttpRequest&, HttpResponder respond) { kept.set_value(std::move(respond)); });
+  const Client client((*server)->port());
+  client.Send("GET / HTTP/1.1\r\n\r\n");
+  HttpResponder late = kept.get_future().get();
+  (*server)->Shutdown(absl::Milliseconds(1));
+  EXPECT_EQ(client.ReadAll(), "");
+  server->reset();
+  late({.body = "too late"});
+}
 
 absl::Duration CpuTime() {
   rusage usage{};
@@ -137,25 +261,16 @@ absl::Duration CpuTime() {
 
 TEST(HttpServerTest, WithoutDescriptorsItWaitsInsteadOfSpinning) {
   auto server = StartEcho();
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  std::optional<Client> client;
   {
-    const NoDescriptorsLeft none;
-    sockaddr_in address{.sin_family = AF_INET,
-                        .sin_port = htons(static_cast<uint16_t>(server->port())),
-                        .sin_addr = {htonl(INADDR_LOOPBACK)},
-                        .sin_zero = {}};
-    ASSERT_EQ(connect(client, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    const OneDescriptor one;
+    client.emplace(server->port());
     const absl::Duration before = CpuTime();
     absl::SleepFor(absl::Milliseconds(400));
     EXPECT_LT(CpuTime() - before, absl::Milliseconds(40));
   }
-  constexpr std::string_view kRequest = "GET /late HTTP/1.1\r\nHost: x\r\n\r\n";
-  ASSERT_EQ(send(client, kRequest.data(), kRequest.size(), 0),
-            static_cast<ssize_t>(kRequest.size()));
-  std::string answer(1000, '\0');
-  answer.resize(static_cast<size_t>(std::max<ssize_t>(0, recv(client, answer.data(), 1000, 0))));
-  EXPECT_THAT(answer, HasSubstr("GET /late"));
-  close(client);
+  ASSERT_TRUE(client->Send("GET /late HTTP/1.1\r\nHost: x\r\n\r\n"));
+  EXPECT_THAT(client->Read(), HasSubstr("GET /late"));
 }
 
 TEST(HttpServerTest, RefusesAnAddressInUse) {
