@@ -9,6 +9,7 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -24,6 +25,9 @@
 
 namespace serin {
 namespace {
+
+// Calls a second of the data path.
+constexpr double kTraffic = 500;
 
 struct Target {
   std::unique_ptr<v1::Predictor::Stub> predictor;
@@ -84,33 +88,59 @@ std::vector<double> Traffic(const Target& target, double per_second, double seco
   return times;
 }
 
-// The data path with and without changes, in turns, so that the machine's noise hits both alike.
-void MeasureInterference(const Target& target, double changes_per_second, double seconds) {
+void GetRoute(const Target& target) {
+  grpc::ClientContext context;
+  v1::Route route;
+  const grpc::Status status = target.admin->GetRoute(&context, v1::GetRouteRequest(), &route);
+  if (!status.ok()) throw std::runtime_error(status.error_message());
+}
+
+// Traffic while `call` is made so many times a second; 0: not at all.
+std::vector<double> TrafficBeside(const Target& target, double seconds, double calls_per_second,
+                                  const std::function<void()>& call) {
+  std::atomic<bool> stop{calls_per_second == 0};
+  std::thread caller([&] {
+    for (absl::Time next = absl::Now(); !stop;) {
+      call();
+      next += absl::Seconds(1 / calls_per_second);
+      absl::SleepFor(next - absl::Now());
+    }
+  });
+  std::vector<double> times = Traffic(target, kTraffic, seconds);
+  stop = true;
+  caller.join();
+  return times;
+}
+
+// The data path alone, beside changes, and beside as many calls that only look; in turns, so that
+// the machine's noise hits all alike. What a look costs the data path is the price of sharing the
+// processors, the rest that of a change.
+void MeasureInterference(const Target& target, double per_second, double seconds) {
   constexpr int kTurns = 5;
-  constexpr double kTraffic = 500;
-  std::vector<double> quiet;
-  std::vector<double> busy;
-  std::atomic<int> changes{0};
-  for (int turn = 0; turn < 2 * kTurns; ++turn) {
-    std::atomic<bool> stop{turn % 2 == 0};
-    std::thread changer([&] {
-      for (absl::Time next = absl::Now(); !stop;) {
-        SetWeights(target, changes++ % 2 == 0 ? 40 : 60);
-        next += absl::Seconds(1 / changes_per_second);
-        absl::SleepFor(next - absl::Now());
-      }
-    });
-    const std::vector<double> times = Traffic(target, kTraffic, seconds / kTurns);
-    stop = true;
-    changer.join();
-    std::vector<double>& all = turn % 2 == 0 ? quiet : busy;
-    all.insert(all.end(), times.begin(), times.end());
+  int changes = 0;
+  const auto change = [&] { SetWeights(target, changes++ % 2 == 0 ? 40 : 60); };
+  const auto look = [&] { GetRoute(target); };
+  struct Row {
+    const char* name;
+    double rate;
+    std::function<void()> call;
+    std::vector<double> times;
+  };
+  std::vector<Row> rows = {{"alone", 0, look, {}},
+                           {"beside GetRoute", per_second, look, {}},
+                           {"beside SetWeights", per_second, change, {}}};
+  for (int turn = 0; turn < kTurns; ++turn) {
+    for (Row& row : rows) {
+      const auto times = TrafficBeside(target, seconds / kTurns, row.rate, row.call);
+      row.times.insert(row.times.end(), times.begin(), times.end());
+    }
   }
-  std::printf(
-      "%.0f calls/s for %.0f s: p50 %.2f ms, p99 %.2f ms; with %.0f changes/s: p50 %.2f ms, "
-      "p99 %.2f ms\n",
-      kTraffic, seconds, Quantile(quiet, 0.5), Quantile(quiet, 0.99), changes / seconds,
-      Quantile(busy, 0.5), Quantile(busy, 0.99));
+  const double alone = Quantile(rows[0].times, 0.99);
+  for (const Row& row : rows) {
+    const double p99 = Quantile(row.times, 0.99);
+    std::printf("%.0f calls/s for %.0f s %s (%.0f/s): p50 %.2f ms, p99 %.2f ms, %.2f of alone\n",
+                kTraffic, seconds, row.name, row.rate, Quantile(row.times, 0.5), p99, p99 / alone);
+  }
 }
 
 void MeasureLoad(int revisions) {
@@ -161,8 +191,8 @@ int main(int argc, char** argv) {
   app.add_option("--router", router, "Predictor");
   app.add_option("--admin", admin, "CanaryAdmin");
   app.add_option("--changes", changes, "Changes whose effect is timed");
-  app.add_option("--rate", rate, "Changes a second beside the traffic");
-  app.add_option("--seconds", seconds, "Traffic with changes, and as long without");
+  app.add_option("--rate", rate, "Changes, or looks, a second beside the traffic");
+  app.add_option("--seconds", seconds, "Traffic of each kind");
   app.add_option("--revisions", revisions, "Revisions of the log that is loaded");
   CLI11_PARSE(app, argc, argv);
   serin::MeasureLoad(revisions);

@@ -115,9 +115,17 @@ absl::Status CheckMayServe(const Target& target, bool force,
 }
 
 std::vector<SlotMove> MovesBetween(const ActiveRevision& before, const ActiveRevision& after) {
+  const SlotTable& former = before.split().table();
+  const SlotTable& next = after.split().table();
   std::map<std::pair<uint16_t, uint16_t>, uint32_t> moved;
-  for (uint32_t slot = 0; slot < kSlots; ++slot) {
-    ++moved[{before.split().table()[slot], after.split().table()[slot]}];
+  uint32_t former_end = 0;
+  uint32_t next_end = 0;
+  for (uint32_t slot = 0; slot < kSlots;) {
+    if (slot == former_end) former_end = former.RunEnd(slot);
+    if (slot == next_end) next_end = next.RunEnd(slot);
+    const uint32_t end = std::min(former_end, next_end);
+    moved[{former[slot], next[slot]}] += end - slot;
+    slot = end;
   }
   std::vector<SlotMove> moves;
   for (const auto& [way, slots] : moved) {

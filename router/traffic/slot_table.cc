@@ -107,19 +107,26 @@ absl::StatusOr<SlotTable> SlotTable::Parse(std::string_view text,
 std::string SlotTable::ToText(const std::vector<std::string>& versions) const {
   std::string text;
   for (uint32_t first = 0; first < kSlots;) {
-    uint32_t last = first;
-    while (last + 1 < kSlots && owners_[last + 1] == owners_[first]) ++last;
+    const uint32_t end = RunEnd(first);
     absl::StrAppend(&text, text.empty() ? "" : ",", versions[owners_[first]], ":", first, "-",
-                    last);
-    first = last + 1;
+                    end - 1);
+    first = end;
   }
   return text;
 }
 
+uint32_t SlotTable::RunEnd(uint32_t slot) const {
+  const auto differs = [owner = owners_[slot]](uint16_t other) { return other != owner; };
+  const auto end = std::find_if(owners_.begin() + slot + 1, owners_.end(), differs);
+  return static_cast<uint32_t>(end - owners_.begin());
+}
+
 std::vector<uint32_t> SlotTable::Counts(size_t versions) const {
   std::vector<uint32_t> counts(versions);
-  for (const uint16_t owner : owners_) {
-    if (owner < versions) ++counts[owner];
+  for (uint32_t first = 0; first < kSlots;) {
+    const uint32_t end = RunEnd(first);
+    if (owners_[first] < versions) counts[owners_[first]] += end - first;
+    first = end;
   }
   return counts;
 }

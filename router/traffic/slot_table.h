@@ -37,6 +37,9 @@ class SlotTable {
 
   uint16_t operator[](uint32_t slot) const { return owners_[slot]; }
 
+  // The slot after the last of those that follow `slot` and have its owner.
+  uint32_t RunEnd(uint32_t slot) const;
+
   // Slots of each of the first `versions` versions.
   std::vector<uint32_t> Counts(size_t versions) const;
 
