@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/config/config_loader.h"
+#include "common/config/tls_checks.h"
 #include "common/status/status_macros.h"
 
 namespace serin::model_server {
@@ -17,8 +18,7 @@ int WaysToChoose(const ModelSelection& model) {
   return (model.latest() > 0 ? 1 : 0) + (model.versions().empty() ? 0 : 1) + (model.all() ? 1 : 0);
 }
 
-absl::Status CheckSelections(const RepositoryConfig& repository, const std::string& path) {
-  ConfigFaults faults(path);
+void CheckSelections(const RepositoryConfig& repository, ConfigFaults& faults) {
   std::set<std::string> names;
   for (int i = 0; i < repository.models_size(); ++i) {
     const ModelSelection& model = repository.models(i);
@@ -30,7 +30,6 @@ absl::Status CheckSelections(const RepositoryConfig& repository, const std::stri
       faults.Add(key, "one of latest, versions and all", absl::StrCat(ways, " of them"));
     }
   }
-  return faults.ToStatus();
 }
 
 VersionPolicy PolicyOf(const ModelSelection& model) {
@@ -47,7 +46,10 @@ VersionPolicy PolicyOf(const ModelSelection& model) {
 absl::StatusOr<ModelServerConfig> LoadModelServerConfig(const std::string& path) {
   ModelServerConfig config;
   SERIN_RETURN_IF_ERROR(LoadConfig(path, config));
-  SERIN_RETURN_IF_ERROR(CheckSelections(config.repository(), path));
+  ConfigFaults faults(path);
+  CheckSelections(config.repository(), faults);
+  CheckServerTls("tls", config.tls(), faults);
+  SERIN_RETURN_IF_ERROR(faults.ToStatus());
   return config;
 }
 

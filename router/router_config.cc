@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/config/config_loader.h"
+#include "common/config/tls_checks.h"
 #include "common/rpc/grpc_server.h"
 #include "common/status/status_macros.h"
 #include "router/traffic/weights.h"
@@ -34,13 +35,7 @@ VersionSpec SpecOf(const v1::config::VersionConfig& version) {
 
 void CheckEndpoints(const std::string& key, const v1::config::VersionConfig& version,
                     ConfigFaults& faults) {
-  const v1::config::ClientTlsConfig& tls = version.tls();
-  if (tls.certificate().empty() != tls.private_key().empty()) {
-    faults.Add(key + ".tls", "both certificate and private_key, or neither", "one of them");
-  }
-  if (tls.ca().empty() && !(tls.certificate() + tls.server_name()).empty()) {
-    faults.Add(key + ".tls.ca", "a file, as other keys of tls are set", "nothing");
-  }
+  CheckClientTls(key + ".tls", version.tls(), faults);
   std::set<std::string> seen;
   for (int i = 0; i < version.endpoints_size(); ++i) {
     const std::string& endpoint = version.endpoints(i);
@@ -75,17 +70,6 @@ void CheckRoute(const std::string& key, const v1::config::RouteConfig& route,
   }
 }
 
-void CheckTls(const std::string& key, const v1::config::ServerTlsConfig& tls,
-              ConfigFaults& faults) {
-  if (tls.certificate().empty() != tls.private_key().empty()) {
-    faults.Add(key, "both certificate and private_key, or neither", "one of them");
-  }
-  if (tls.certificate().empty() && !tls.client_ca().empty()) {
-    faults.Add(key + ".certificate", absl::StrCat("a file, as ", key, ".client_ca is set"),
-               "nothing");
-  }
-}
-
 void CheckAdmin(const v1::config::RouterConfig& config, ConfigFaults& faults) {
   const v1::config::ServerTlsConfig& tls = config.admin_tls();
   const v1::config::AdminAccessConfig& access = config.admin_access();
@@ -93,7 +77,7 @@ void CheckAdmin(const v1::config::RouterConfig& config, ConfigFaults& faults) {
   if (access.clients_size() > 0 && tls.client_ca().empty()) {
     faults.Add("admin_tls.client_ca", "a file, as admin_access.clients is set", "nothing");
   }
-  CheckTls("admin_tls", tls, faults);
+  CheckServerTls("admin_tls", tls, faults);
   const bool knows_callers = !access.token_file().empty() || has_mtls;
   if (config.allow_insecure_admin() || IsLoopback(config.admin_grpc_listen())) return;
   if (!tls.certificate().empty() && knows_callers) return;
@@ -113,7 +97,7 @@ absl::Status CheckRouterConfig(std::string_view file, const v1::config::RouterCo
     CheckName(key + ".name", config.routes(i).name(), names, faults);
     CheckRoute(key, config.routes(i), faults);
   }
-  CheckTls("tls", config.tls(), faults);
+  CheckServerTls("tls", config.tls(), faults);
   CheckAdmin(config, faults);
   const v1::config::RevisionLogConfig& log = config.revision_log();
   if (log.memory() && !log.kafka().brokers().empty()) {

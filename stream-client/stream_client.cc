@@ -65,7 +65,8 @@ absl::Status StreamClient::Build(std::ostream& console, std::ostream* progress) 
   SERIN_ASSIGN_OR_RETURN(source_,
                          KafkaRecordSource::Create(connection, ToSourceOptions(config_), wakeup_));
   SERIN_RETURN_IF_ERROR(BuildSinks(connection, console));
-  scorer_ = std::make_unique<PredictStreamScorer>(ToScorerOptions(config_), wakeup_, clock_);
+  SERIN_ASSIGN_OR_RETURN(scorer_,
+                         PredictStreamScorer::Create(ToScorerOptions(config_), wakeup_, clock_));
   OffsetCommitter& committer =
       transactions_ != nullptr ? static_cast<OffsetCommitter&>(*transactions_) : *source_;
   PipelineObserver* observer = &metrics_;

@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "common/config/config_loader.h"
+#include "common/config/tls_checks.h"
 #include "common/status/status_macros.h"
 
 namespace serin::stream {
@@ -85,6 +86,7 @@ absl::Status Check(const StreamConfig& config, const std::string& file) {
     faults.Add("sink.dead_letter_topic", "the name of a topic", "nothing");
   }
   CheckTextField(config, faults);
+  CheckClientTls("router.tls", config.router().tls(), faults);
   if (IsExactlyOnce(config) && !config.sink().jsonl().path().empty()) {
     faults.Add("sink.jsonl.path", "nothing with delivery.mode exactly-once",
                config.sink().jsonl().path());
@@ -157,6 +159,10 @@ ScorerOptions ToScorerOptions(const StreamConfig& config) {
   const v1::config::RouterClientConfig& router = config.router();
   ScorerOptions options;
   options.address = router.address();
+  options.tls = {.certificate = router.tls().certificate(),
+                 .private_key = router.tls().private_key(),
+                 .ca = router.tls().ca()};
+  options.server_name = router.tls().server_name();
   options.streams = static_cast<int>(router.streams());
   options.attempts.retry.max_attempts = static_cast<int>(router.max_attempts());
   options.attempts.timeout = ConfigDuration(router.timeout());

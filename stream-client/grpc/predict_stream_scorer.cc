@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/grpc_status.h"
+#include "common/status/status_macros.h"
 #include "stream-client/grpc/predict_messages.h"
 
 namespace serin::stream {
@@ -15,20 +16,31 @@ namespace {
 constexpr absl::Duration kReopenPause = absl::Milliseconds(200);
 constexpr absl::Duration kReportInterval = absl::Seconds(5);
 
-std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+std::shared_ptr<grpc::Channel> OpenChannel(
+    const ScorerOptions& options, const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::ChannelArguments arguments;
+  if (!options.server_name.empty()) arguments.SetSslTargetNameOverride(options.server_name);
   // Without a pool of its own, a channel would share the connection of the others.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 2000);
   arguments.SetMaxReceiveMessageSize(-1);  // as large as the requests make it
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(options.address, credentials, arguments);
 }
 
 }  // namespace
 
-PredictStreamScorer::PredictStreamScorer(ScorerOptions options, Wakeup& wakeup, const Clock& clock)
+absl::StatusOr<std::unique_ptr<PredictStreamScorer>> PredictStreamScorer::Create(
+    ScorerOptions options, Wakeup& wakeup, const Clock& clock) {
+  SERIN_ASSIGN_OR_RETURN(const auto credentials, MakeChannelCredentials(options.tls));
+  return std::unique_ptr<PredictStreamScorer>(
+      new PredictStreamScorer(std::move(options), credentials, wakeup, clock));
+}
+
+PredictStreamScorer::PredictStreamScorer(
+    ScorerOptions options, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+    Wakeup& wakeup, const Clock& clock)
     : options_(std::move(options)),
       clock_(clock),
       events_(std::make_shared<StreamEvents>(wakeup)),
@@ -36,7 +48,7 @@ PredictStreamScorer::PredictStreamScorer(ScorerOptions options, Wakeup& wakeup, 
       reported_unreachable_(clock.Now()) {
   streams_.resize(static_cast<size_t>(options_.streams));
   for (Stream& stream : streams_) {
-    stream.channel = OpenChannel(options_.address);
+    stream.channel = OpenChannel(options_, credentials);
     stream.stub = v1::Predictor::NewStub(stream.channel);
   }
 }

@@ -11,6 +11,7 @@
 #include "absl/random/random.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/tls.h"
 #include "common/time/clock.h"
 #include "serin/v1/predictor.grpc.pb.h"
 #include "stream-client/grpc/predict_stream_call.h"
@@ -22,7 +23,10 @@ namespace serin::stream {
 
 struct ScorerOptions {
   std::string address;  // the router's data port
-  int streams = 2;      // PredictStream calls, each on a connection of its own
+  TlsFiles tls;         // plaintext without `ca`
+  // The name that the router's certificate must have; empty: the host of the address.
+  std::string server_name;
+  int streams = 2;  // PredictStream calls, each on a connection of its own
   AttemptLimits attempts;
 };
 
@@ -32,8 +36,11 @@ struct ScorerOptions {
 // reopened. What is tried how often is AttemptBook's to say.
 class PredictStreamScorer final : public Scorer {
  public:
-  // `wakeup` and `clock` must outlive the scorer.
-  PredictStreamScorer(ScorerOptions options, Wakeup& wakeup, const Clock& clock);
+  // `wakeup` and `clock` must outlive the scorer. Error: INVALID_ARGUMENT for files of TLS that
+  // cannot be used.
+  static absl::StatusOr<std::unique_ptr<PredictStreamScorer>> Create(ScorerOptions options,
+                                                                     Wakeup& wakeup,
+                                                                     const Clock& clock);
   // Cancels what is under way and waits until gRPC has let go of it.
   ~PredictStreamScorer() override;
 
@@ -45,6 +52,10 @@ class PredictStreamScorer final : public Scorer {
   bool connected() const;
 
  private:
+  PredictStreamScorer(ScorerOptions options,
+                      const std::shared_ptr<grpc::ChannelCredentials>& credentials, Wakeup& wakeup,
+                      const Clock& clock);
+
   struct Stream {
     std::shared_ptr<grpc::Channel> channel;
     std::unique_ptr<v1::Predictor::Stub> stub;

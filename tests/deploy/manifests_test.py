@@ -237,7 +237,7 @@ class ManifestsTest(unittest.TestCase):
             self.assertIn(certificate["spec"]["issuerRef"]["name"], issuers)
         self.assertEqual(issuers["serin-ca"]["spec"]["ca"]["secretName"],
                          certificates["serin-ca"]["spec"]["secretName"])
-        for name in ("router", "model-server-v1", "model-server-v2"):
+        for name in ("router", "model-server-v1", "model-server-v2", "stream"):
             deployment = of_kind(objects, "Deployment")[name]
             self.assertEqual(list(faults_of(name, deployment)), [])
             pod = deployment["spec"]["template"]["spec"]
@@ -250,6 +250,9 @@ class ManifestsTest(unittest.TestCase):
         self.assertIn(certificates["operator"]["spec"]["commonName"], config)
         self.assertNotIn("allow_insecure_admin", config)
         self.assertIn("client auth", certificates["router"]["spec"]["usages"], "the model servers ask for it")
+        stream = read_yaml(self.config_of(objects, "stream"))[0]["router"]
+        self.assertIn(stream["address"].split(":")[0], certificates["router"]["spec"]["dnsNames"])
+        self.assertIn("tls", read_yaml(config)[0], "which stream clients expect")
         for version in read_yaml(config)[0]["routes"][0]["versions"]:
             (endpoint,) = version["endpoints"]
             host = endpoint.removeprefix("dns:///").split(":")[0]
@@ -257,24 +260,25 @@ class ManifestsTest(unittest.TestCase):
 
     def assert_accepted(self, name, config, mount):
         """By its program, with files where the pod has the mount."""
-        file = "router.yaml" if name == "router" else "model-server.yaml"
+        file = f"{name}.yaml" if name in ("router", "stream") else "model-server.yaml"
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
             self_signed(folder)
             (folder / file).write_text(config.replace(mount, str(folder)))
-            done = subprocess.run([binary(PROGRAMS[file][0]), "--config", folder / file, "--check-config"],
-                                  capture_output=True, text=True)
+            done = subprocess.run([binary(PROGRAMS[file][0]), *PROGRAMS[file][1:], "--config", folder / file,
+                                   "--check-config"], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_mutual_tls_changes_nothing_else_of_a_config(self):
         secure_objects = with_component("production", "mtls")
-        for name in ("router", "model-server-v1", "model-server-v2"):
+        for name in ("router", "model-server-v1", "model-server-v2", "stream"):
             (plain,) = read_yaml(self.config_of(self.objects["production"], name))
             (secure,) = read_yaml(self.config_of(secure_objects, name))
             self.assertNotEqual(plain, secure)
             for config in (plain, secure):
                 for key in ("admin_tls", "admin_access", "allow_insecure_admin", "tls"):
                     config.pop(key, None)
+                config.get("router", {}).pop("tls", None)
                 for version in config.get("routes", [{"versions": []}])[0]["versions"]:
                     version.pop("tls", None)
             self.assertEqual(plain, secure)

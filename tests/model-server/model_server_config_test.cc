@@ -48,6 +48,12 @@ TEST_F(ModelServerConfigTest, AModelIsSelectedOnceAndInOneWay) {
                      HasSubstr("repository.models[1].name: expected each model once"))));
 }
 
+TEST_F(ModelServerConfigTest, ClientsRootsWithoutACertificateAreNotPassedOverInPlaintext) {
+  EXPECT_THAT(Load("repository: {path: .}\ntls: {client_ca: ca.pem}").status(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("tls.certificate: expected a file, as tls.client_ca is set")));
+}
+
 TEST_F(ModelServerConfigTest, EachWayToSelectBecomesItsPolicy) {
   const auto config = Load(
       "repository: {path: ., models: [{name: newest}, {name: two, latest: 2}, {name: every, "

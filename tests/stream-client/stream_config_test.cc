@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace serin::stream {
 namespace {
@@ -83,6 +84,16 @@ TEST(StreamConfigTest, KcatsOutputTakesTheTablesPlaceAndCannotBeExactlyOnce) {
   EXPECT_THAT(
       LoadStreamConfig("", {.delivery = "exactly-once", .kcat_output = true, .properties = {}}),
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("sink.jsonl.path")));
+}
+
+TEST(StreamConfigTest, FilesOfTlsThatDoNotGoTogetherAreNamed) {
+  const testing::TempDir folder;
+  folder.Write("stream.yaml", "router: {tls: {certificate: c.pem}}\n");
+  EXPECT_THAT(
+      LoadStreamConfig((folder.path() / "stream.yaml").string(), {}),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("router.tls: expected both certificate and private_key"),
+                     HasSubstr("router.tls.ca: expected a file, as other keys of tls are set"))));
 }
 
 TEST(StreamConfigTest, AMissingFileIsNamed) {

@@ -116,11 +116,12 @@ class FakeScoringServer::Service final : public v1::Predictor::Service {
   }
 };
 
-FakeScoringServer::FakeScoringServer(int port) : service_(std::make_unique<Service>()) {
+FakeScoringServer::FakeScoringServer(int port,
+                                     const std::shared_ptr<grpc::ServerCredentials>& credentials)
+    : service_(std::make_unique<Service>()) {
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(),
-                           &port_);
+  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), credentials, &port_);
   builder.RegisterService(service_.get());
   server_ = builder.BuildAndStart();
   if (server_ == nullptr || port_ == 0) {

@@ -21,7 +21,9 @@ namespace serin::testing {
 class FakeScoringServer {
  public:
   // Listens on a free port, or on the one given.
-  explicit FakeScoringServer(int port = 0);
+  explicit FakeScoringServer(int port = 0,
+                             const std::shared_ptr<grpc::ServerCredentials>& credentials =
+                                 grpc::InsecureServerCredentials());
   ~FakeScoringServer();
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }

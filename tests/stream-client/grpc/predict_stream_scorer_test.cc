@@ -9,12 +9,15 @@
 #include "tests/stream-client/batch_builder.h"
 #include "tests/support/fake_scoring_server.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_certificates.h"
 
 namespace serin::stream {
 namespace {
 
 using ::testing::_;
 using testing::FakeScoringServer;
+using ::testing::HasSubstr;
 using testing::IsOk;
 using ::testing::SizeIs;
 using testing::StatusIs;
@@ -34,6 +37,12 @@ class PredictStreamScorerTest : public ::testing::Test {
                               .initial_backoff = absl::Milliseconds(10),
                               .max_backoff = absl::Milliseconds(50)};
     return options;
+  }
+
+  // Lives as long as the test.
+  PredictStreamScorer& Open(const ScorerOptions& options) {
+    scorer_ = *PredictStreamScorer::Create(options, wakeup_, clock_);
+    return *scorer_;
   }
 
   // The next finished batch; null when none comes in time.
@@ -57,10 +66,11 @@ class PredictStreamScorerTest : public ::testing::Test {
   MutexWakeup wakeup_;
   RealClock clock_;
   FakeScoringServer server_;
+  std::unique_ptr<PredictStreamScorer> scorer_;
 };
 
 TEST_F(PredictStreamScorerTest, GivesEachItemItsOwnAnswer) {
-  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(server_.address()));
   server_.FailText("t1", grpc::StatusCode::INVALID_ARGUMENT);
   scorer.Score(NumberedBatch(20));
   const auto batch = Await(scorer);
@@ -72,7 +82,7 @@ TEST_F(PredictStreamScorerTest, GivesEachItemItsOwnAnswer) {
 }
 
 TEST_F(PredictStreamScorerTest, TheRoutingKeyIsTheRecordsKeyOrElseItsPlace) {
-  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(server_.address()));
   auto batch = MakeTextBatch({"with key", "without"});
   batch->items[0].record = MakeRecord(4, 11, "with key", "user-7");
   scorer.Score(std::move(batch));
@@ -82,7 +92,7 @@ TEST_F(PredictStreamScorerTest, TheRoutingKeyIsTheRecordsKeyOrElseItsPlace) {
 }
 
 TEST_F(PredictStreamScorerTest, TheTraceContextOfARecordGoesWithItsText) {
-  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(server_.address()));
   auto batch = MakeTextBatch({"traced", "not traced"});
   batch->items[0].record.headers = {{"other", "1"}, {"traceparent", "00-ab-cd-01"}};
   scorer.Score(std::move(batch));
@@ -93,7 +103,7 @@ TEST_F(PredictStreamScorerTest, TheTraceContextOfARecordGoesWithItsText) {
 
 TEST_F(PredictStreamScorerTest, ManyBatchesAreUnderWayAtOnce) {
   server_.SetDelay(absl::Milliseconds(200));
-  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(server_.address()));
   scorer.Score(NumberedBatch(1));
   ASSERT_NE(Await(scorer), nullptr);  // connected now
   const absl::Time start = absl::Now();
@@ -104,7 +114,7 @@ TEST_F(PredictStreamScorerTest, ManyBatchesAreUnderWayAtOnce) {
 
 TEST_F(PredictStreamScorerTest, ABrokenStreamIsReopenedAndItsItemsAreTriedAgain) {
   server_.BreakStreams(1);
-  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(server_.address()));
   scorer.Score(NumberedBatch(5));
   const auto batch = Await(scorer);
   ASSERT_NE(batch, nullptr);
@@ -114,7 +124,7 @@ TEST_F(PredictStreamScorerTest, ABrokenStreamIsReopenedAndItsItemsAreTriedAgain)
 
 TEST_F(PredictStreamScorerTest, ATextThatBreaksEveryStreamFailsAlone) {
   server_.BreakStreamsOn("t6");
-  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(server_.address()));
   scorer.Score(NumberedBatch(8));
   const auto batch = Await(scorer);
   ASSERT_NE(batch, nullptr);
@@ -124,7 +134,7 @@ TEST_F(PredictStreamScorerTest, ATextThatBreaksEveryStreamFailsAlone) {
 
 TEST_F(PredictStreamScorerTest, OnlyTheItemsThatFailRetriablyAreTriedAgain) {
   server_.FailText("t1", grpc::StatusCode::UNAVAILABLE, 2);
-  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(server_.address()));
   scorer.Score(NumberedBatch(3));
   const auto batch = Await(scorer);
   ASSERT_NE(batch, nullptr);
@@ -134,7 +144,7 @@ TEST_F(PredictStreamScorerTest, OnlyTheItemsThatFailRetriablyAreTriedAgain) {
 
 TEST_F(PredictStreamScorerTest, ABatchRefusedAsAWholeIsTriedAgain) {
   server_.RefuseBatches(1, grpc::StatusCode::RESOURCE_EXHAUSTED);
-  PredictStreamScorer scorer(Options(server_.address()), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(server_.address()));
   scorer.Score(NumberedBatch(3));
   const auto batch = Await(scorer);
   ASSERT_NE(batch, nullptr);
@@ -145,7 +155,7 @@ TEST_F(PredictStreamScorerTest, AStuckServerFailsAnAttemptAtItsDeadline) {
   server_.SetStuck(true);
   ScorerOptions options = Options(server_.address());
   options.attempts.timeout = absl::Milliseconds(50);
-  PredictStreamScorer scorer(options, wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(options);
   scorer.Score(NumberedBatch(1));
   const auto batch = Await(scorer);
   ASSERT_NE(batch, nullptr);
@@ -159,7 +169,7 @@ TEST_F(PredictStreamScorerTest, WhileNoServerIsThereItemsWaitAndNoAttemptIsCount
   const int port = first->port();
   const std::string address = first->address();
   first = nullptr;
-  PredictStreamScorer scorer(Options(address), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(address));
   scorer.Score(NumberedBatch(4));
   EXPECT_EQ(Await(scorer, absl::Milliseconds(500)), nullptr);
   EXPECT_FALSE(scorer.connected());
@@ -177,7 +187,7 @@ TEST_F(PredictStreamScorerTest, AServerThatIsNoPredictorIsAFinalError) {
   int port = 0;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
   const auto bare = builder.BuildAndStart();
-  PredictStreamScorer scorer(Options(absl::StrCat("127.0.0.1:", port)), wakeup_, clock_);
+  PredictStreamScorer& scorer = Open(Options(absl::StrCat("127.0.0.1:", port)));
   scorer.Score(NumberedBatch(1));
   absl::Status status;
   const absl::Time deadline = absl::Now() + absl::Seconds(10);
@@ -186,6 +196,52 @@ TEST_F(PredictStreamScorerTest, AServerThatIsNoPredictorIsAFinalError) {
     wakeup_.WaitUntil(absl::Now() + absl::Milliseconds(5));
   }
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnimplemented, _));
+}
+
+class PredictStreamScorerTlsTest : public PredictStreamScorerTest {
+ protected:
+  // A server that knows its clients by `router_` and wants a certificate that `ours_` leads to.
+  std::unique_ptr<FakeScoringServer> SecureServer() {
+    return std::make_unique<FakeScoringServer>(
+        0, *MakeServerCredentials({.certificate = router_.certificate,
+                                   .private_key = router_.private_key,
+                                   .ca = ours_.ca}));
+  }
+
+  ScorerOptions SecureOptions(const std::string& address, const std::string& ca) {
+    ScorerOptions options = Options(address);
+    options.tls = {.certificate = ours_.certificate, .private_key = ours_.private_key, .ca = ca};
+    options.server_name = "localhost";
+    return options;
+  }
+
+  const testing::TempDir folder_;
+  const testing::TestCertificates router_ = testing::MakeCertificates(folder_.path(), "router");
+  const testing::TestCertificates ours_ = testing::MakeCertificates(folder_.path(), "stream");
+};
+
+TEST_F(PredictStreamScorerTlsTest, BothSidesShowTheirCertificates) {
+  const auto server = SecureServer();
+  PredictStreamScorer& scorer = Open(SecureOptions(server->address(), router_.ca));
+  scorer.Score(NumberedBatch(3));
+  const auto batch = Await(scorer);
+  ASSERT_NE(batch, nullptr);
+  EXPECT_EQ(Scored(*batch), 3u);
+}
+
+TEST_F(PredictStreamScorerTlsTest, AServerThatTheRootsDoNotLeadToGetsNoText) {
+  const auto server = SecureServer();
+  PredictStreamScorer& scorer = Open(SecureOptions(server->address(), ours_.ca));
+  scorer.Score(NumberedBatch(3));
+  EXPECT_EQ(Await(scorer, absl::Milliseconds(300)), nullptr);
+  EXPECT_FALSE(scorer.connected());
+  EXPECT_THAT(server->texts(), SizeIs(0));
+}
+
+TEST_F(PredictStreamScorerTlsTest, AFileThatIsMissingIsNamed) {
+  const ScorerOptions options = SecureOptions("127.0.0.1:1", "/nowhere/ca.pem");
+  EXPECT_THAT(PredictStreamScorer::Create(options, wakeup_, clock_),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("/nowhere/ca.pem")));
 }
 
 }  // namespace
