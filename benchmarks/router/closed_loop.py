@@ -25,11 +25,14 @@ def in_turns(stage, targets, mode, options):
 
 def print_table(title, table, base, figures):
     print(f"\n{title:14} {'proxy us':>9} {'servers':>8} {'sum':>7} {'items/s':>9} {'p50 us':>7} "
-          f"{'p99 us':>7}  {', '.join(figures)} / {base}")
+          f"{'p99 us':>7}  {'least to most: sum':>19} {'items/s':>15}  {', '.join(figures)} / {base}")
     for target, row in table.items():
         ratios = "  ".join(f"{row[figure] / table[base][figure]:.2f}" for figure in figures.values())
+        sums, rates = ("{:.{digits}f}-{:.{digits}f}".format(*row["spread"][figure], digits=digits)
+                       for figure, digits in (("sum_us", 2), ("per_s", 0)))
         print(f"{target:14} {row['proxy_us']:9.2f} {row['servers_us']:8.2f} {row['sum_us']:7.2f} "
-              f"{row['per_s']:9.0f} {row['p50_us']:7.0f} {row['p99_us']:7.0f}  {ratios}", flush=True)
+              f"{row['per_s']:9.0f} {row['p50_us']:7.0f} {row['p99_us']:7.0f}  {sums:>19} {rates:>15}  {ratios}",
+              flush=True)
 
 
 def beside_peers(options, mode, one_cpu=False):

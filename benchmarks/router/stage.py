@@ -91,10 +91,13 @@ class Stage:
 
 
 def medians(rounds):
-    """[{target: {figure: value}}] to {target: {figure: median}}."""
-    return {target: {figure: statistics.median(one[target][figure] for one in rounds)
-                     for figure in figures}
-            for target, figures in rounds[0].items()}
+    """[{target: {figure: value}}] to {target: {figure: median, ..., "spread": {figure: [least, most]}}}."""
+    rows = {}
+    for target, figures in rounds[0].items():
+        values = {figure: [one[target][figure] for one in rounds] for figure in figures}
+        rows[target] = {figure: statistics.median(seen) for figure, seen in values.items()}
+        rows[target]["spread"] = {figure: [min(seen), max(seen)] for figure, seen in values.items()}
+    return rows
 
 
 def costs(run, units):
