@@ -79,9 +79,34 @@ absl::StatusOr<PredictQuestion> QuestionOf(element root, size_t max_items) {
   return question;
 }
 
+// A number of at most four decimals, as VADER's scores are, with digits alone. False: it is
+// another. A decimal of so few digits is the only one that reads as its double, so this is the
+// shortest.
+bool AppendRounded(double value, std::string& out) {
+  constexpr int kUnit = 10'000;
+  if (!(std::abs(value) < 1000) || (value == 0 && std::signbit(value))) return false;
+  const long scaled = std::lround(value * kUnit);
+  if (static_cast<double>(scaled) / kUnit != value) return false;
+  const long size = std::abs(scaled);
+  std::array<char, 12> digits;
+  char* at = std::to_chars(digits.begin(), digits.end(), size / kUnit).ptr;
+  *at++ = '.';
+  long rest = size % kUnit;
+  int unit = kUnit;
+  do {
+    unit /= 10;
+    *at++ = static_cast<char>('0' + rest / unit);
+    rest %= unit;
+  } while (rest != 0);
+  if (scaled < 0) out.push_back('-');
+  out.append(digits.data(), static_cast<size_t>(at - digits.data()));
+  return true;
+}
+
 // As Python writes a float: shortest, with a fraction or an exponent.
 void AppendFloat(std::string_view name, double value, std::string& out) {
   out.append(name);
+  if (AppendRounded(value, out)) return;
   if (!std::isfinite(value)) {
     out.append("null");
     return;
