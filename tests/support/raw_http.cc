@@ -1,22 +1,33 @@
 #include "tests/support/raw_http.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
 
 namespace serin::testing {
 
 std::string RawHttpExchange(int port, std::string_view bytes) {
-  boost::asio::io_context io;
-  boost::asio::ip::tcp::socket socket(io);
-  boost::system::error_code error;
-  socket.connect({boost::asio::ip::address_v4::loopback(), static_cast<unsigned short>(port)},
-                 error);
-  if (error) return "";
-  boost::asio::write(socket, boost::asio::buffer(bytes.data(), bytes.size()), error);
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   std::string answer;
-  boost::asio::read(socket, boost::asio::dynamic_buffer(answer), error);
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
+    while (!bytes.empty()) {
+      const ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (sent <= 0) break;
+      bytes.remove_prefix(static_cast<size_t>(sent));
+    }
+    std::array<char, 16 << 10> piece;
+    for (ssize_t got = 1; got > 0;) {
+      got = recv(fd, piece.data(), piece.size(), 0);
+      if (got > 0) answer.append(piece.data(), static_cast<size_t>(got));
+    }
+  }
+  close(fd);
   return answer;
 }
 
