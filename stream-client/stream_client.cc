@@ -170,7 +170,9 @@ absl::Status StreamClient::Work() {
   bool connected = false;
   while (!pipeline_->done()) {
     if (stop_) pipeline_->Drain(clock_.Now() + ConfigDuration(config_.drain_timeout()));
-    if (!pipeline_->Step()) wakeup_.WaitUntil(pipeline_->next_deadline());
+    if (!pipeline_->Step() && !pipeline_->done()) {
+      wakeup_.WaitUntil(pipeline_->next_deadline());
+    }
     if (scorer_->connected() != connected) {
       connected = scorer_->connected();
       readiness_.Set("router", connected, "no stream to " + config_.router().address());

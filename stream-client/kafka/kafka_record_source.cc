@@ -1,7 +1,6 @@
 #include "stream-client/kafka/kafka_record_source.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
+#include "stream-client/kafka/group_membership.h"
 #include "stream-client/kafka/kafka_queries.h"
 #include "stream-client/kafka/kafka_records.h"
 
@@ -30,12 +30,6 @@ bool IsFinal(rd_kafka_resp_err_t error) {
     default:
       return false;
   }
-}
-
-void Report(const char* what, rd_kafka_error_t* error) {
-  if (error == nullptr) return;
-  spdlog::error("kafka: {}: {}", what, rd_kafka_error_string(error));
-  rd_kafka_error_destroy(error);
 }
 
 }  // namespace
@@ -80,8 +74,11 @@ void KafkaRecordSource::Close() {
   if (consumer_ == nullptr || std::exchange(closed_, true)) return;
   nudge_ = nullptr;
   rd_kafka_queue_cb_event_enable(queue_.get(), nullptr, nullptr);
-  rd_kafka_consumer_close(consumer_.get());
+  LeaveGroup(consumer_.get(), [this](rd_kafka_resp_err_t code, auto& partitions) {
+    HandleRebalance(code, partitions);
+  });
   queue_.reset();
+  if (!MayBeDestroyed(consumer_.get(), assigned_once_)) (void)consumer_.release();
 }
 
 absl::Status KafkaRecordSource::Probe(absl::Duration timeout) {
@@ -199,8 +196,7 @@ void KafkaRecordSource::SetPaused(bool paused) {
 
 void KafkaRecordSource::HandleRebalance(rd_kafka_resp_err_t code,
                                         rd_kafka_topic_partition_list_t& partitions) {
-  const bool incremental =
-      std::strcmp(rd_kafka_rebalance_protocol(consumer_.get()), "COOPERATIVE") == 0;
+  const bool incremental = IsCooperative(consumer_.get());
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     Assign(partitions, incremental);
   } else {
@@ -210,10 +206,11 @@ void KafkaRecordSource::HandleRebalance(rd_kafka_resp_err_t code,
 
 void KafkaRecordSource::Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental) {
   spdlog::info("kafka: assigned {}", Describe(partitions));
+  assigned_once_ = true;
   ApplyStarts(partitions);
   if (listener_ != nullptr) listener_->OnAssigned(ToTopicPartitions(partitions));
   if (incremental) {
-    Report("assign", rd_kafka_incremental_assign(consumer_.get(), &partitions));
+    LogError("assign", rd_kafka_incremental_assign(consumer_.get(), &partitions));
   } else {
     rd_kafka_assign(consumer_.get(), &partitions);
   }
@@ -234,7 +231,7 @@ void KafkaRecordSource::Revoke(rd_kafka_topic_partition_list_t& partitions, bool
     }
   }
   if (incremental) {
-    Report("unassign", rd_kafka_incremental_unassign(consumer_.get(), &partitions));
+    LogError("unassign", rd_kafka_incremental_unassign(consumer_.get(), &partitions));
   } else {
     rd_kafka_assign(consumer_.get(), nullptr);
   }

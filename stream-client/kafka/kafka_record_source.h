@@ -73,8 +73,8 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
     return CommittedOffsets(consumer_.get(), partitions, timeout);
   }
 
-  // Leaves the group; the listener hears of the revocation. Records that were read stay valid until
-  // the source is destroyed, which must not happen before they are.
+  // Leaves the group, within five seconds; the listener hears of the revocation. Records that were
+  // read stay valid until the source is destroyed, which must not happen before they are.
   void Close();
 
  private:
@@ -106,6 +106,7 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   std::map<TopicPartition, OffsetRange> known_;  // starts and ends, where met
   bool commit_failed_ = false;
   bool closed_ = false;
+  bool assigned_once_ = false;
   absl::Time reported_missing_ = absl::InfinitePast();
 };
 

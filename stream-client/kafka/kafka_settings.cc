@@ -23,7 +23,8 @@ const KafkaProperties& CommonDefaults() {
 
 const KafkaProperties& ConsumerDefaults() {
   static const auto& defaults = *new KafkaProperties{
-      // cooperative-sticky has known bugs in librdkafka 2.0.2.
+      // cooperative-sticky has known bugs in librdkafka 2.0.2; group_membership.h has those met
+      // here.
       {"partition.assignment.strategy", "range"},
       // What is prefetched of a backlog, all partitions together; FetchNudge keeps it from running
       // dry.

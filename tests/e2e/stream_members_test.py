@@ -1,5 +1,5 @@
 """Members of a group join and leave under load, on a real broker: every record comes out, and exactly
-once where that was asked for. (With cooperative-sticky: tests/soak/stream.)"""
+once where that was asked for."""
 import random
 import time
 import unittest
@@ -72,10 +72,16 @@ class MembersTest(BrokerTest):
         churn.job.check(self, exactly_once)
         self.assertEqual(churn.job.finish("slot-0"), 0)
 
+    def check_both(self, strategy):
+        jobs = {name: self.churn(f"{strategy}-{name}", name, strategy)
+                for name in ("exactly-once", "at-least-once")}
+        in_parallel([lambda name=name: self.check(jobs[name], name == "exactly-once") for name in jobs])
+
     def test_members_come_and_go_and_every_record_comes_out(self):
-        eager = {name: self.churn(f"members-{name}", name, EAGER)
-                 for name in ("exactly-once", "at-least-once")}
-        in_parallel([lambda name=name: self.check(eager[name], name == "exactly-once") for name in eager])
+        self.check_both(EAGER)
+
+    def test_members_that_give_up_partitions_one_by_one_come_and_go_and_every_record_comes_out(self):
+        self.check_both(COOPERATIVE)
 
 
 if __name__ == "__main__":
