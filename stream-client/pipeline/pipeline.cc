@@ -45,10 +45,11 @@ bool Pipeline::Step() {
   if (done()) return false;
   const absl::Time now = ports_.clock.Now();
   bool worked = CollectScored();
-  // First of all the scorer gets its next batch, so that it never waits for what else there is.
-  worked |= Dispatch(now);
+  // First of all the scorer gets its next batches, so that it never waits for what else there is.
+  worked |= FeedScorer(now);
   worked |= WriteReady();
   worked |= CollectWritten(now);
+  worked |= FeedScorer(now);
   worked |= ReadRecords(now);
   worked |= Dispatch(now);
   FlushWhenFull();
@@ -93,6 +94,15 @@ bool Pipeline::ReadRecords(absl::Time now) {
     if (batcher_.has_closed()) return true;
   }
   return true;
+}
+
+bool Pipeline::FeedScorer(absl::Time now) {
+  bool worked = Dispatch(now);
+  for (size_t i = 0; i < options_.max_in_flight && HasRoom() && ReadRecords(now); ++i) {
+    worked = true;
+    Dispatch(now);
+  }
+  return worked;
 }
 
 bool Pipeline::HasRoom() const {

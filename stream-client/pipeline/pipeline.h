@@ -103,6 +103,8 @@ class Pipeline final : public AssignmentListener {
   };
 
   bool ReadRecords(absl::Time now);
+  // Reads and sends until the scorer is full or there is nothing to read.
+  bool FeedScorer(absl::Time now);
   // Whether one more batch may be sent.
   bool HasRoom() const;
   bool Dispatch(absl::Time now);

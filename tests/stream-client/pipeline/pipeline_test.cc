@@ -46,6 +46,7 @@ TEST_F(PipelineTest, BatchesGrowWhileTheModelTakesLessThanTheirTarget) {
   options.batch.max_records = 64;
   options.min_batch_records = 4;
   options.target_latency = absl::Milliseconds(50);
+  options.max_in_flight = 1;
   Pipeline adaptive(options,
                     {source_, decoder_, scorer_, sink_, committer_, observer_, wakeup_, clock_});
   adaptive.OnAssigned(kZero);
@@ -53,11 +54,21 @@ TEST_F(PipelineTest, BatchesGrowWhileTheModelTakesLessThanTheirTarget) {
   adaptive.Step();
   ASSERT_THAT(scorer_.held, SizeIs(1));
   EXPECT_THAT(scorer_.held[0]->items, SizeIs(4));
-  clock_.Advance(absl::Milliseconds(1));
-  scorer_.Finish(0);
-  adaptive.Step();
-  adaptive.Step();
+  for (int i = 0; i < 2; ++i) {  // the second batch was gathered before the first was answered
+    clock_.Advance(absl::Milliseconds(1));
+    scorer_.Finish(0);
+    adaptive.Step();
+  }
   EXPECT_THAT(scorer_.held.back()->items, SizeIs(5));
+}
+
+TEST_F(PipelineTest, TheScorerIsFilledAgainBeforeAnythingElseIsDone) {
+  source_.Put(0, 0, 30);
+  pipeline_.Step();
+  EXPECT_THAT(scorer_.held, SizeIs(3));
+  while (!scorer_.held.empty()) scorer_.Finish(0);
+  pipeline_.Step();
+  EXPECT_THAT(scorer_.held, SizeIs(3));
 }
 
 TEST_F(PipelineTest, NothingIsCommittedBeforeItIsWritten) {
