@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/random/random.h"
@@ -13,6 +14,7 @@
 #include "common/status/status_macros.h"
 #include "common/telemetry/logging.h"
 #include "stream-client/cli/kafka_flags.h"
+#include "stream-client/cli/kcat_line.h"
 #include "stream-client/cli/text_rows.h"
 #include "stream-client/kafka/bulk_producer.h"
 
@@ -26,6 +28,7 @@ constexpr uint64_t kLinesBetweenClockReads = 256;
 struct ProduceFlags {
   std::string format = "lines";
   std::string file = "-";
+  bool kcat_input = false;
   double rate = 0;  // messages a second; 0: as fast as can be
   KafkaFlags kafka{.brokers = "127.0.0.1:9092", .topic = "test", .properties = {}};
 };
@@ -63,21 +66,49 @@ class ProgressLine {
   absl::Time next_ = absl::Now() + kProgressInterval;
 };
 
-absl::Status SendLines(std::istream& input, RowFormat format, double rate, BulkProducer& producer) {
-  absl::BitGen random;
+// Sends the messages that lines stand for.
+class LineSender {
+ public:
+  LineSender(std::optional<RowFormat> format, double rate, BulkProducer& producer)
+      : format_(format), pace_(rate), producer_(producer) {}
+
+  absl::Status Send(const std::string& line) {
+    if (!format_.has_value()) {
+      if (line.empty() || line == "\r") return absl::OkStatus();
+      SERIN_ASSIGN_OR_RETURN(const KcatLine read, ReadKcatLine(line, parser_));
+      Send(read.ToRecord());
+      return absl::OkStatus();
+    }
+    SERIN_ASSIGN_OR_RETURN(const std::optional<Row> row, ReadRow(line, *format_, random_));
+    if (!row.has_value()) return absl::OkStatus();
+    Record record;
+    record.key = row->key;
+    record.value = row->value;
+    Send(record);
+    return absl::OkStatus();
+  }
+
+ private:
+  void Send(const Record& record) {
+    pace_.Await(++sent_, producer_);
+    producer_.Send(record);
+  }
+
+  const std::optional<RowFormat> format_;  // nullopt: kcat's envelopes
+  Pace pace_;
+  BulkProducer& producer_;
+  absl::BitGen random_;
+  simdjson::dom::parser parser_;
+  uint64_t sent_ = 0;
+};
+
+absl::Status SendLines(std::istream& input, LineSender& sender, BulkProducer& producer) {
   ProgressLine progress;
-  Pace pace(rate);
-  uint64_t sent = 0;
   std::string line;
   for (uint64_t number = 1; std::getline(input, line); ++number) {
-    const auto row = ReadRow(line, format, random);
-    if (!row.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("line ", number, ": ", row.status().message()));
-    }
-    if (row->has_value()) {
-      pace.Await(++sent, producer);
-      producer.Send((*row)->key, (*row)->value);
+    const absl::Status sent = sender.Send(line);
+    if (!sent.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("line ", number, ": ", sent.message()));
     }
     if (number % kLinesBetweenClockReads == 0) progress.Tick(producer);
   }
@@ -87,7 +118,6 @@ absl::Status SendLines(std::istream& input, RowFormat format, double rate, BulkP
 
 absl::Status Produce(const ProduceFlags& flags, uint64_t& delivered) {
   SERIN_ASSIGN_OR_RETURN(auto properties, flags.kafka.Properties());
-  const auto format = ParseRowFormat(flags.format);
   std::ifstream file;
   if (flags.file != "-") file.open(flags.file);
   if (flags.file != "-" && !file) {
@@ -97,8 +127,9 @@ absl::Status Produce(const ProduceFlags& flags, uint64_t& delivered) {
                          BulkProducer::Create({.bootstrap_servers = flags.kafka.brokers,
                                                .properties = std::move(properties)},
                                               flags.kafka.topic));
-  absl::Status sent =
-      SendLines(flags.file == "-" ? std::cin : file, *format, flags.rate, *producer);
+  const auto format = flags.kcat_input ? std::nullopt : ParseRowFormat(flags.format);
+  LineSender sender(format, flags.rate, *producer);
+  absl::Status sent = SendLines(flags.file == "-" ? std::cin : file, sender, *producer);
   producer->Flush(absl::Seconds(60));  // what came before a bad line is sent
   delivered = producer->delivered();
   if (sent.ok() && producer->failed() > 0) {
@@ -131,6 +162,9 @@ void AddProduceCommand(CLI::App& app, int& exit_code) {
                    "are; key-text: key<TAB>text, sent as {\"data\": text} under the key")
       ->check(CLI::IsMember({"lines", "json", "key-value", "key-text"}))
       ->capture_default_str();
+  produce->add_flag("-J,--json", flags->kcat_input,
+                    "Read records as kcat -J prints them: key, payload, headers and timestamp are "
+                    "sent as they are");
   produce->add_option("--rate", flags->rate, "At most so many messages a second; 0: no limit")
       ->check(CLI::NonNegativeNumber);
   produce->add_option("FILE", flags->file, "The input; - is standard input")->capture_default_str();

@@ -14,6 +14,7 @@
 #include "stream-client/kafka/kafka_records.h"
 #include "stream-client/pipeline/wakeup.h"
 #include "stream-client/sinks/dead_letter_reader.h"
+#include "stream-client/sinks/kcat_envelope.h"
 
 namespace serin::stream {
 namespace {
@@ -26,6 +27,7 @@ struct ReplayFlags {
   std::string group = "serin-replay";
   std::string to;
   bool dry_run = false;
+  bool kcat_output = false;
   ReplayFilter filter;
 };
 
@@ -100,6 +102,12 @@ absl::Status ForEach(KafkaRecordSource& source, Wakeup& wakeup, Take take) {
   }
 }
 
+void Print(const Record& letter) {
+  std::string line;
+  AppendKcatEnvelope(letter, letter.value, line);
+  std::cout << line << '\n';
+}
+
 absl::Status SendBack(const ReplayFlags& flags, uint64_t& sent) {
   SERIN_ASSIGN_OR_RETURN(auto properties, flags.kafka.Properties());
   const KafkaConnection connection{.bootstrap_servers = flags.kafka.brokers,
@@ -117,6 +125,7 @@ absl::Status SendBack(const ReplayFlags& flags, uint64_t& sent) {
     const std::optional<Replay> replay = ReadDeadLetter(letter, flags.filter);
     if (!replay.has_value()) return;
     const std::string topic = flags.to.empty() ? std::string(replay->topic) : flags.to;
+    if (flags.kcat_output) Print(letter);
     if (!flags.dry_run) producer->Send(letter, topic, *replay);
     if (flags.dry_run) ++sent;
   }));
@@ -129,8 +138,10 @@ int Run(const ReplayFlags& flags) {
   uint64_t sent = 0;
   const absl::Status status = SendBack(flags, sent);
   if (!status.ok()) std::cerr << status.message() << std::endl;
-  std::cout << (flags.dry_run ? "would send back " : "sent back ") << sent << " dead letters"
-            << std::endl;
+  // With -J standard output is records alone.
+  std::ostream& report = flags.kcat_output ? std::cerr : std::cout;
+  report << (flags.dry_run ? "would send back " : "sent back ") << sent << " dead letters"
+         << std::endl;
   if (status.ok()) return 0;
   return absl::IsInvalidArgument(status) ? kExitBadConfig : kExitFailed;
 }
@@ -149,6 +160,8 @@ void AddReplayCommand(CLI::App& app, int& exit_code) {
   replay->add_option("--to-offset", flags->filter.last_offset, "Only records up to this offset");
   replay->add_option("--to", flags->to, "Send them to this topic instead");
   replay->add_flag("--dry-run", flags->dry_run, "Only count");
+  replay->add_flag("-J,--json", flags->kcat_output,
+                   "Print the dead letters on standard output as kcat -J prints records");
   flags->kafka.AddTo(*replay);
   replay->callback([flags, &exit_code] { exit_code = Run(*flags); });
 }

@@ -4,6 +4,7 @@
 
 #include "common/status/status_macros.h"
 #include "stream-client/kafka/kafka_producing.h"
+#include "stream-client/kafka/kafka_records.h"
 
 namespace serin::stream {
 namespace {
@@ -31,9 +32,13 @@ absl::StatusOr<std::unique_ptr<BulkProducer>> BulkProducer::Create(
   return producer;
 }
 
-void BulkProducer::Send(std::string_view key, std::string_view value) {
+void BulkProducer::Send(const Record& record) {
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
-  while ((error = ProduceRecord(producer_.get(), topic_.get(), {.key = key, .value = value})) ==
+  while ((error = ProduceRecord(producer_.get(), topic_.get(),
+                                {.key = record.key,
+                                 .value = record.value,
+                                 .headers = CopyHeaders(record.headers),
+                                 .timestamp_ms = record.timestamp_ms})) ==
          RD_KAFKA_RESP_ERR__QUEUE_FULL) {
     rd_kafka_poll(producer_.get(), 100);
   }

@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "stream-client/kafka/kafka_settings.h"
+#include "stream-client/pipeline/record.h"
 
 namespace serin::stream {
 
@@ -18,9 +18,9 @@ class BulkProducer {
   static absl::StatusOr<std::unique_ptr<BulkProducer>> Create(const KafkaConnection& connection,
                                                               const std::string& topic);
 
-  // Queues a message; waits while the queue is full. A message that cannot be sent counts as
-  // failed.
-  void Send(std::string_view key, std::string_view value);
+  // Queues a message with the record's key, value, headers and timestamp; waits while the queue is
+  // full. A message that cannot be sent counts as failed.
+  void Send(const Record& record);
 
   // Waits for the acknowledgements still missing, at most `timeout`; returns whether none is.
   bool Flush(absl::Duration timeout);

@@ -31,7 +31,8 @@ void AppendHeaders(const Record& record, std::string& out) {
 
 }  // namespace
 
-void AppendKcatEnvelope(const Record& record, std::string_view payload, std::string& out) {
+void AppendKcatEnvelope(const Record& record, std::optional<std::string_view> payload,
+                        std::string& out) {
   out.append("{\"topic\":");
   AppendJsonQuoted(record.topic, out);
   const bool has_time = record.timestamp_ms >= 0;
@@ -42,7 +43,7 @@ void AppendKcatEnvelope(const Record& record, std::string_view payload, std::str
   out.append(",\"key\":");
   AppendOrNull(record.key, out);
   out.append(",\"payload\":");
-  AppendJsonQuoted(payload, out);
+  AppendOrNull(payload, out);
   out.push_back('}');
 }
 

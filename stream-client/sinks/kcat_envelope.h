@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,7 @@ namespace serin::stream {
 // Appends what `kcat -C -J` prints of a record, with `payload` for its value: topic, partition,
 // offset, tstype, ts, broker (-1: not known), headers (names and values in turn), key, payload. No
 // newline.
-void AppendKcatEnvelope(const Record& record, std::string_view payload, std::string& out);
+void AppendKcatEnvelope(const Record& record, std::optional<std::string_view> payload,
+                        std::string& out);
 
 }  // namespace serin::stream

@@ -1,5 +1,6 @@
 """What goes into serin-stream run and what comes out of it: texts in fields or bare, results in protobuf,
 a bar on a terminal, the lag from the first moment on."""
+import json
 import os
 import pty
 import subprocess
@@ -10,6 +11,7 @@ from support import ROOT
 from stack.ports import free_port
 from stack.process import Process, wait_until
 from stack.stack import binary, http_text
+from stack.topics import read_topic
 
 
 def read_all(descriptor):
@@ -56,6 +58,31 @@ class FormatsTest(BrokerTest):
             input=job.results()[0].value, capture_output=True, check=True).stdout.decode()
         for line in ('data: "good"', 'label: "positive"', 'topic: "binary"', "compound: 0.004"):
             self.assertIn(line, decoded)
+
+    def test_records_go_from_kcat_to_produce_and_from_replay_to_kcat_as_they_are(self):
+        self.kafka.create_topics(first=1, second=1)
+        first = ["kcat", "-q", "-b", self.kafka.address, "-t", "first"]
+        subprocess.run([*first, "-P", "-k", "k", "-H", "a=1", "-H", "b=x"], input=b'{"data": "good"}', check=True,
+                       timeout=30)
+        subprocess.run([*first, "-P", "-K", ":", "-Z"], input=b"null:\n", check=True, timeout=30)
+        lines = subprocess.run([*first, "-C", "-J", "-e"], capture_output=True, check=True, timeout=30).stdout
+        said = subprocess.run([binary("serin-stream"), "produce", "-J", "-b", self.kafka.address, "-t", "second"],
+                              input=lines, capture_output=True, check=True, timeout=30).stdout
+        self.assertEqual(said.decode(), f"we've sent 2 messages to {self.kafka.address}\n")
+        both = [sorted((record.key, record.value, record.headers) for record in read_topic(self.kafka.address, topic))
+                for topic in ("first", "second")]
+        self.assertEqual(both[0], both[1])
+        self.assertEqual(both[0][0], (b"k", b'{"data": "good"}', {"a": "1", "b": "x"}))
+        self.assertIn(b"null", [key for key, _, _ in both[0]])
+
+        dead = self.job("unread", b"no JSON")
+        dead.finish()
+        out = subprocess.run([binary("serin-stream"), "replay", "-J", "--dry-run", "-b", self.kafka.address, "-t",
+                              "unread-dead"], capture_output=True, check=True, timeout=30, text=True)
+        self.assertEqual(out.stderr, "would send back 1 dead letters\n")
+        letter = json.loads(out.stdout)
+        self.assertEqual((letter["topic"], letter["key"], letter["payload"]), ("unread-dead", "k", "no JSON"))
+        self.assertIn("serin-dlq-code", letter["headers"])
 
     def test_a_terminal_shows_a_bar_and_a_file_does_not(self):
         job = self.job("bar", records=100)
