@@ -138,6 +138,33 @@ TEST(StreamClientFaultTest, ProduceErrorsThatPassAreRiddenOut) {
   EXPECT_THAT(harness.Results(), SizeIs(20));
 }
 
+// A topic has no size of its own that it could reach; what is full is the disk under it, which
+// brokers report as a storage error until there is room or another leader.
+TEST(StreamClientFaultTest, AnOutputTopicWhoseDiskIsFullForAWhileIsWaitedForAndNothingIsLost) {
+  StreamHarness harness(1);
+  harness.kafka.Produce("in", TextRecords(20, 1));
+  harness.kafka.FailNext(
+      kProduceApi, std::vector<rd_kafka_resp_err_t>(15, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR));
+  RunningClient running(harness);
+  EXPECT_FALSE(running.EndsWithin(absl::Milliseconds(500)));
+  EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, -1)));
+  ASSERT_TRUE(running.EndsWithin(absl::Seconds(20)));
+  EXPECT_THAT(running.status(), IsOk());
+  EXPECT_THAT(harness.Results(), SizeIs(20));
+  EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, 20)));
+}
+
+TEST(StreamClientFaultTest, AnOutputTopicWhoseDiskStaysFullFailsTheRunUncommitted) {
+  StreamHarness harness(1);
+  (*harness.config.mutable_kafka()->mutable_properties())["message.timeout.ms"] = "1500";
+  harness.kafka.Produce("in", TextRecords(20, 1));
+  harness.kafka.FailNext(
+      kProduceApi, std::vector<rd_kafka_resp_err_t>(1000, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR));
+  EXPECT_THAT(harness.Run(), StatusIs(absl::StatusCode::kDeadlineExceeded,
+                                      HasSubstr("to topic out: Local: Message timed out")));
+  EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, -1)));
+}
+
 TEST(StreamClientFaultTest, ADeadLetterThatCannotBeWrittenFailsTheRunUncommitted) {
   StreamHarness harness(1);
   harness.kafka.Produce("in", {{.key = "k", .value = "no JSON", .partition = 0}});
