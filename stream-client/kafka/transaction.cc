@@ -1,5 +1,7 @@
 #include "stream-client/kafka/transaction.h"
 
+#include <array>
+#include <cstdlib>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -30,6 +32,14 @@ bool IsFinal(const absl::Status& status) {
   return status.code() != absl::StatusCode::kUnavailable &&
          status.code() != absl::StatusCode::kAborted &&
          status.code() != absl::StatusCode::kDeadlineExceeded;
+}
+
+// How long a transaction may last before the broker ends it.
+std::chrono::milliseconds TransactionTimeout(rd_kafka_t* producer) {
+  std::array<char, 32> value{};
+  size_t size = value.size();
+  rd_kafka_conf_get(rd_kafka_conf(producer), "transaction.timeout.ms", value.data(), &size);
+  return std::chrono::milliseconds(std::atoi(value.data()));
 }
 
 }  // namespace
@@ -69,6 +79,8 @@ absl::Status TransactionProducer::Init(absl::Duration timeout) {
 
 absl::StatusOr<bool> TransactionProducer::Run(TransactionWork& work) {
   failure_ = absl::OkStatus();
+  fenced_ = false;
+  const auto began = std::chrono::steady_clock::now();
   bool committing = false;
   Verdict verdict = TryToCommit(work, committing);
   if (verdict == Verdict::kDone) return true;
@@ -77,8 +89,12 @@ absl::StatusOr<bool> TransactionProducer::Run(TransactionWork& work) {
     verdict = Persist(
         "abort", [this](int ms) { return rd_kafka_abort_transaction(producer_->handle(), ms); });
   }
-  if (verdict == Verdict::kFatal && !IsFinal(failure_) && !cancelled_) {
+  if (verdict == Verdict::kFatal && !cancelled_ && MayGoBetterAnew(began)) {
     return Replace(work, committing);
+  }
+  if (fenced_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        failure_.message(), "; each live client needs a delivery.instance of its own"));
   }
   if (!failure_.ok()) return failure_;
   return false;
@@ -95,6 +111,11 @@ TransactionProducer::Verdict TransactionProducer::TryToCommit(TransactionWork& w
   if (given_up_) return Verdict::kAbort;
   committing = true;
   return Persist("commit", [&](int ms) { return rd_kafka_commit_transaction(handle, ms); });
+}
+
+bool TransactionProducer::MayGoBetterAnew(std::chrono::steady_clock::time_point began) const {
+  if (!fenced_) return !IsFinal(failure_);
+  return std::chrono::steady_clock::now() - began >= TransactionTimeout(producer_->handle());
 }
 
 absl::StatusOr<bool> TransactionProducer::Replace(const TransactionWork& work, bool committing) {
@@ -196,10 +217,7 @@ TransactionProducer::Verdict TransactionProducer::Judge(const char* what,
     if (failure_.ok() && final) failure_ = std::move(status);
     return Verdict::kAbort;
   }
-  if (rd_kafka_error_code(&error) == RD_KAFKA_RESP_ERR__FENCED) {
-    status = absl::FailedPreconditionError(
-        absl::StrCat(text, "; each live client needs a delivery.instance of its own"));
-  }
+  fenced_ = rd_kafka_error_code(&error) == RD_KAFKA_RESP_ERR__FENCED;
   failure_ = std::move(status);
   return Verdict::kFatal;
 }

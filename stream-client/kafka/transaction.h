@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ using CommittedSource = std::function<absl::StatusOr<std::vector<PartitionOffset
 // (librdkafka's advice): its producer is of no more use. If another transaction may go better (a
 // broker that restarts can leave the two of them with different views of a transaction), it is
 // replaced by one of the same id, which ends what was open; otherwise Run answers with the error.
+// To be fenced means that another client has taken the id, unless the transaction had lasted longer
+// than transaction.timeout.ms: then it may be the broker who has ended it (KIP-588).
 class TransactionProducer {
  public:
   // `transactional_id` must be the same after a restart (what the last life left open is then
@@ -88,6 +91,8 @@ class TransactionProducer {
   Verdict Judge(const char* what, const rd_kafka_error_t& error);
   void HandleReport(const rd_kafka_message_t& message);
 
+  // After a fatal error of a transaction that began then.
+  bool MayGoBetterAnew(std::chrono::steady_clock::time_point began) const;
   // After an error that is the producer's end: another one takes its place. Answers as Run.
   absl::StatusOr<bool> Replace(const TransactionWork& work, bool committing);
   absl::StatusOr<bool> IsCommitted(const TransactionWork& work);
@@ -103,6 +108,7 @@ class TransactionProducer {
   std::atomic<bool> cancelled_ = false;
   std::atomic<bool> given_up_ = false;
   absl::Status failure_;  // of this Run, when it is final
+  bool fenced_ = false;   // whether that is the failure
 };
 
 }  // namespace serin::stream

@@ -15,7 +15,8 @@ SHORT = {"session__timeout__ms": 1000, "heartbeat__interval__ms": 100, "max__pol
 
 class FaultsTest(BrokerTest):
     scorer_delay_ms = 5
-    broker_properties = {"group__min__session__timeout__ms": 1000}
+    broker_properties = {"group__min__session__timeout__ms": 1000,
+                         "transaction__abort__timed__out__transaction__cleanup__interval__ms": 200}
 
     def job(self, topic, records, router=None, **options):
         job = Job(self.folder, self.kafka, topic, router or self.scorer.address, **options)
@@ -46,6 +47,17 @@ class FaultsTest(BrokerTest):
             self.assertEqual(client.stop(), 0, client.last_words(20))
             job.finish()
             job.check(self, exactly_once=client is clients[0])
+
+    def test_a_broker_that_is_away_for_longer_than_a_transaction_may_last_costs_nothing(self):
+        job = self.job("outlasted", 20000, delivery="exactly-once")
+        client = self.start(job, transaction__timeout__ms=2000)
+        wait_until(lambda: len(job.results()) >= 500, "the first results", 40, [client])
+        self.kafka.stop()
+        self.assertIsNone(client.wait(4))
+        self.kafka.start_again()
+        self.wait_for_results(job, 20000, client)
+        self.assertEqual(client.stop(), 0, client.last_words(20))
+        job.check(self, exactly_once=True)
 
     def test_a_call_ten_times_longer_than_the_poll_interval_keeps_its_partitions(self):
         slow = Scorer(self.folder, delay_ms=10000)

@@ -164,6 +164,16 @@ TEST_F(TransactionTest, ACommitOfUnknownOutcomeIsDoneIfItsOffsetsAreCommitted) {
   EXPECT_EQ(*producer->Run(work), true);
 }
 
+TEST_F(TransactionTest, AFencedProducerIsReplacedOnlyWhenTheBrokerMayHaveEndedItsTransaction) {
+  harness_.config.mutable_kafka()->mutable_properties()->insert({"transaction.timeout.ms", "1000"});
+  // Each is tried again after a pause of librdkafka's, together for more than that second.
+  std::vector<rd_kafka_resp_err_t> errors(4, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE);
+  errors.push_back(RD_KAFKA_RESP_ERR_PRODUCER_FENCED);
+  harness_.kafka.FailNext(kEndTxnApi, errors);
+  ASSERT_THAT(harness_.Run(), IsOk());
+  EXPECT_EQ(harness_.summary.totals.scored, 20u);
+}
+
 TEST_F(TransactionTest, AnAbortThatFailsIsNotTakenForACommit) {
   const auto producer = Producer("aborted", 1);
   ASSERT_NE(producer, nullptr);
