@@ -110,7 +110,8 @@ TEST_F(TransactionTest, AStopWithATransactionUnderWayEndsInTime) {
   harness_.kafka.FailNext(kEndTxnApi, std::vector<rd_kafka_resp_err_t>(
                                           1000, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE));
   RunningClient running(harness_);
-  ASSERT_TRUE(Eventually([&] { return harness_.Results().size() >= 20; }, absl::Seconds(20)));
+  // Maybe not all of them: what is read later waits behind this transaction.
+  ASSERT_TRUE(Eventually([&] { return !harness_.Results().empty(); }, absl::Seconds(20)));
   running.client().Stop();
   EXPECT_TRUE(running.EndsWithin(absl::Seconds(5)));
 }
