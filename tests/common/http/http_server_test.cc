@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -201,6 +202,46 @@ TEST(HttpServerTest, WhoDoesNotReadIsCutOffAndMakesRoomForAnother) {
   std::string answer;
   while (answer.empty() && absl::Now() < limit) answer = HttpGet((*server)->port(), "/");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+}
+
+TEST(HttpServerTest, AClientMayPipelineFarMoreThanIsTakenAtATime) {
+  constexpr int kRequests = 8'000;
+  std::mutex mutex;
+  std::vector<HttpResponder> kept;
+  std::atomic<bool> ended{false};
+  auto server =
+      HttpServer::Start({.listen = "127.0.0.1:0"}, [&](const HttpRequest&, HttpResponder respond) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        kept.push_back(std::move(respond));
+      });
+  // Answers from outside the loop, so that requests wait for room again and again.
+  std::thread answering([&] {
+    while (!ended) {
+      std::vector<HttpResponder> now;
+      {
+        const std::lock_guard<std::mutex> lock(mutex);
+        now.swap(kept);
+      }
+      for (HttpResponder& respond : now) respond({.body = "<answer>"});
+    }
+  });
+  const Client client((*server)->port());
+  std::thread sending([&] {
+    std::string all;
+    for (int i = 1; i < kRequests; ++i) all += "GET / HTTP/1.1\r\n\r\n";
+    EXPECT_TRUE(client.Send(all + "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"));
+  });
+  const std::string answers = client.ReadAll();
+  sending.join();
+  (*server)->Shutdown(absl::InfiniteDuration());
+  ended = true;
+  answering.join();
+  int count = 0;
+  for (size_t at = answers.find("<answer>"); at != answers.npos;
+       at = answers.find("<answer>", at + 1)) {
+    ++count;
+  }
+  EXPECT_EQ(count, kRequests);
 }
 
 TEST(HttpServerTest, ARefusedClientSeesWhyThoughItIsStillSending) {
