@@ -1,21 +1,25 @@
-"""Calls at a constant rate, half of what the target takes at most, whatever becomes of those before."""
-from closed_loop import measure
+"""Calls at a constant rate, whatever becomes of those before: at rates that the load generator bears beside proxy and
+servers on a small machine."""
 from peers import PEERS
 from stage import Stage, medians
 
 SECONDS = 10
+RATES = (1_000, 2_000, 5_000)
+
+
+def at(stage, rate, options):
+    """Target -> its row, and what it adds to calls without a proxy at the same rate."""
+    rows = medians([{target: stage.pace(target, rate, SECONDS * options.scale) for target in ("direct", *PEERS)}
+                    for _ in range(options.rounds)])
+    for target, row in rows.items():
+        least, most = row["spread"]["p99_us"]
+        row["added"] = {figure: row[figure] - rows["direct"][figure] for figure in ("p50_us", "p99_us")}
+        print(f"{target:14} {rate:9} {row['p50_us']:7.0f} {row['p99_us']:7.0f} {least:8.0f}-{most:<8.0f} "
+              f"{row['added']['p50_us']:7.0f} {row['added']['p99_us']:7.0f}", flush=True)
+    return {"calls_per_s": rate, "rows": rows}
 
 
 def table(options):
     with Stage(options.folder, options.binaries, PEERS) as stage:
-        most = measure(stage, PEERS, "unary-64", options.scale)
-        rates = {target: int(row["per_s"] / 2) for target, row in most.items()}
-        rates = {"direct": rates["serin"], **rates}  # to tell what the router adds
-        rows = medians([{target: stage.pace(target, rate, SECONDS * options.scale)
-                         for target, rate in rates.items()} for _ in range(options.rounds)])
-    print(f"\n{'open loop':14} {'calls/s':>9} {'p50 us':>7} {'p99 us':>7}")
-    for target, row in rows.items():
-        print(f"{target:14} {rates[target]:9} {row['p50_us']:7.0f} {row['p99_us']:7.0f}", flush=True)
-    added = {figure: rows["serin"][figure] - rows["direct"][figure] for figure in ("p50_us", "p99_us")}
-    print(f"the router adds {added['p50_us']:.0f} us to the p50 and {added['p99_us']:.0f} us to the p99")
-    return {"rates": rates, "rows": rows, "added": added}
+        print(f"\n{'open loop':14} {'calls/s':>9} {'p50 us':>7} {'p99 us':>7} {'least-most':>17}   added p50, p99")
+        return {"rates": [at(stage, rate, options) for rate in RATES]}
