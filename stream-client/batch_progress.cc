@@ -65,10 +65,10 @@ std::string BatchProgress::Line(const Batch& batch, absl::Time now) const {
   return absl::StrCat(
       "{\"name\":", JsonQuote(name_), ",\"timestamp\":\"",
       absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", batch.opened_at, absl::UTCTimeZone()),
-      "\",\"batchId\":", batch.id, ",", rates,
-      ",\"durationMs\":{\"getBatch\":", Milliseconds(batch.opened_at, batch.sent_at),
+      "\",\"batchId\":", batch.id, ",", rates, ",\"durationMs\":{\"latestOffset\":0,\"getBatch\":",
+      Milliseconds(batch.opened_at, batch.sent_at),
       ",\"predict\":", Milliseconds(batch.sent_at, batch.scored_at),
-      ",\"produce\":", Milliseconds(batch.scored_at, now),
+      ",\"produce\":", Milliseconds(batch.scored_at, now), ",\"commitOffsets\":0",
       ",\"triggerExecution\":", Milliseconds(batch.opened_at, now),
       "},\"sources\":[{\"description\":\"KafkaV2\",\"startOffset\":", ToJson(first),
       ",\"endOffset\":", ToJson(end), ",", rates,

@@ -11,9 +11,10 @@ namespace serin::stream {
 
 // Writes a JSON line for each batch that is done, shaped as Spark's StreamingQueryProgress: name,
 // timestamp, batchId, numInputRows, inputRowsPerSecond and processedRowsPerSecond (since the batch
-// before), durationMs {getBatch, predict, produce, triggerExecution}, sources (with startOffset and
-// endOffset by topic and partition) and sink. `produce` holds the commit when it is part of a
-// transaction. Not thread-safe.
+// before), durationMs {latestOffset, getBatch, predict, produce, commitOffsets, triggerExecution},
+// sources (with startOffset and endOffset by topic and partition) and sink. latestOffset and
+// commitOffsets are 0, as no batch waits for them: ends are told with what is read, and offsets are
+// committed beside later batches or, in a transaction, within `produce`. Not thread-safe.
 class BatchProgress final : public PipelineObserver {
  public:
   // `next` hears of each batch, too; it and `out` must outlive this.

@@ -65,8 +65,8 @@ class RunTest(BrokerTest):
         self.assertEqual(sum(line["numInputRows"] for line in lines), 100)
         self.assertEqual(sum(line["sink"]["numOutputRows"] for line in lines), 100)
         for line in lines:
-            self.assertLessEqual({"getBatch", "predict", "produce", "triggerExecution"},
-                                 set(line["durationMs"]))
+            self.assertEqual({"latestOffset", "getBatch", "predict", "produce", "commitOffsets",
+                              "triggerExecution"}, set(line["durationMs"]))
             start, end = (line["sources"][0][name]["runs"] for name in ("startOffset", "endOffset"))
             self.assertEqual(sum(end[partition] - start[partition] for partition in start),
                              line["numInputRows"])
