@@ -145,7 +145,7 @@ void TransactionSink::TakeBack(TransactionWork work) {
 
 bool TransactionSink::IsDue() const {
   const absl::Time now = clock_.Now();
-  if (running_ || pending_.empty() || now < not_before_) return false;
+  if (!status_.ok() || running_ || pending_.empty() || now < not_before_) return false;
   return flush_ || pending_records_ >= limits_.max_records || now - oldest_ >= limits_.max_wait;
 }
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 #include <vector>
 
@@ -177,6 +178,25 @@ TEST_F(RouterTest, DrainFinishesCallsInFlight) {
   EXPECT_TRUE(answer.status.ok()) << answer.status.error_message();
   EXPECT_FALSE(router_->ready());
   EXPECT_FALSE(Predict(Text("fine")).status.ok());
+}
+
+TEST_F(RouterTest, ADrainOfOnePortDoesNotLeaveTheOtherOneTakingRequests) {
+  StartRouter();
+  v1_.Hang(true);
+  const uint64_t before = v1_.messages();
+  std::atomic<bool> cut_off{false};
+  std::thread caller([&] {
+    Predict(Text("fine", "", "v1"));
+    cut_off = true;
+  });
+  ASSERT_TRUE(WaitFor([&] { return v1_.messages() > before; }));
+  const int http_port = router_->http_port();
+  std::thread drain([&] { router_->Drain(); });
+  EXPECT_TRUE(WaitFor([&] { return testing::HttpGet(http_port, "/predict").empty(); }));
+  EXPECT_FALSE(cut_off) << "the data port's call was waited for first";
+  v1_.Hang(false);
+  drain.join();
+  caller.join();
 }
 
 }  // namespace
