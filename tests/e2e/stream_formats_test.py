@@ -1,5 +1,5 @@
 """What goes into serin-stream run and what comes out of it: texts in fields or bare, results in protobuf,
-a bar on a terminal, the lag from the first moment on."""
+Confluent's client at both ends, a bar on a terminal, the lag from the first moment on."""
 import json
 import os
 import pty
@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from stream_support import BrokerTest, Job, Scorer
-from support import ROOT
+from support import CONFLUENT_CLIENT, ROOT, VENV_PYTHON
 from stack.ports import free_port
 from stack.process import Process, wait_until
 from stack.stack import binary, http_text
@@ -83,6 +83,26 @@ class FormatsTest(BrokerTest):
         letter = json.loads(out.stdout)
         self.assertEqual((letter["topic"], letter["key"], letter["payload"]), ("unread-dead", "k", "no JSON"))
         self.assertIn("serin-dlq-code", letter["headers"])
+
+    def test_confluents_client_writes_the_input_and_reads_the_results_whatever_its_clock_says(self):
+        job = Job(self.folder, self.kafka, "confluent", self.scorer.address, delivery="exactly-once")
+        job.create_topics()
+        # The first second of 1970, 2001, and 2100.
+        times = (1, 1_000_000_000_000, 4_102_444_800_000)
+        lines = [{"key": f"k{i}", "value": json.dumps({"data": f"n{i}"}), "headers": {"trace": f"t{i}"},
+                  "timestamp": times[i % len(times)]} for i in range(30)]
+        self.confluent("produce", job.topic, sent="".join(json.dumps(line) + "\n" for line in lines))
+        code, _, said = job.run_to_end()
+        self.assertEqual(code, 0, said)
+        read = [json.loads(line) for line in self.confluent("consume", f"{job.topic}-out", "30").splitlines()]
+        kept = [{**record, "value": json.dumps({"data": json.loads(record["value"])["data"]})} for record in read]
+        self.assertCountEqual(kept, lines)
+
+    def confluent(self, verb, topic, *words, sent=None):
+        done = subprocess.run([VENV_PYTHON, CONFLUENT_CLIENT, verb, self.kafka.address, topic, *words], input=sent,
+                              capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
 
     def test_a_terminal_shows_a_bar_and_a_file_does_not(self):
         job = self.job("bar", records=100)

@@ -10,9 +10,10 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 GRPCURL = ROOT / ".data" / "bin" / "grpcurl"
-# An environment with foreign clients, and Triton's among them.
+# An environment with foreign clients, and the programs that run in it.
 VENV_PYTHON = ROOT / ".data" / "venv-clients" / "bin" / "python"
 TRITON_CLIENT = pathlib.Path(__file__).with_name("triton_client.py")
+CONFLUENT_CLIENT = pathlib.Path(__file__).with_name("confluent_client.py")
 
 
 class RpcFailed(Exception):
