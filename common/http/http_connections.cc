@@ -5,7 +5,7 @@
 
 namespace serin {
 
-// How long a client whose request was refused may go on sending it.
+// How long a client that has all answers may go on sending what nobody looks at.
 constexpr absl::Duration kLinger = absl::Seconds(2);
 
 HttpConnections::HttpConnections(EventLoop& loop, const Clock& clock, const Options& options)
@@ -32,7 +32,7 @@ void HttpConnections::Adopt(int fd) {
 }
 
 void HttpConnections::DrainAll() {
-  for (auto& [connection, entry] : open_) entry.session->Drain();
+  for (auto& [connection, entry] : open_) entry.session->Drain(connection->blocked());
 }
 
 void HttpConnections::CloseAll() {
@@ -46,10 +46,12 @@ void HttpConnections::Tick(absl::Time now) {
     const HttpSession& session = *entry.session;
     // An answer takes as long as its handler lets it.
     const bool waits_for_us = session.asking() && !connection->blocked();
-    if (waits_for_us || entry.steps != session.steps()) {
+    const bool lingers = session.lingering() && !connection->blocked();
+    if (waits_for_us || entry.steps != session.steps() || entry.lingers != lingers) {
       entry.steps = session.steps();
+      entry.lingers = lingers;
       entry.since = now;
-    } else if (now >= entry.since + (session.lingering() ? kLinger : options_.idle_timeout)) {
+    } else if (now >= entry.since + (lingers ? kLinger : options_.idle_timeout)) {
       connection->Close(absl::DeadlineExceededError("the client is silent, or does not read"));
     }
   }

@@ -40,8 +40,10 @@ class HttpConnections {
  private:
   struct Entry {
     HttpSession* session;
-    // Of the session, and when they changed last.
+    // Of the session, whether it has all answers and only keeps sending, and when that changed
+    // last.
     uint64_t steps = 0;
+    bool lingers = false;
     absl::Time since;
   };
 

@@ -16,6 +16,8 @@ namespace http = boost::beast::http;
 using BeastView = boost::beast::string_view;
 using BeastError = boost::beast::error_code;
 
+// "0\r\n\r\n".
+constexpr size_t kShortestChunkedEnd = 5;
 // What larger bodies have taken is given back.
 constexpr size_t kKeptBodyBytes = 64 << 10;
 
@@ -36,6 +38,9 @@ struct HttpParser::Parts {
   bool expects_continue = false;
   bool has_transfer_encoding = false;
   bool is_http_1_0 = false;
+
+  // On the wire, but for spaces that mean nothing.
+  size_t header_bytes() const { return text.size() + 4 * field_sizes.size(); }
 
   void Clear() {
     text.clear();
@@ -64,6 +69,9 @@ class HttpParser::Grammar final : public http::basic_parser<true> {
     header_limit(kMaxHeaderBytes);
   }
 
+  // Not complete, in a chunked body.
+  bool in_chunks() const { return is_header_done() && chunked(); }
+
  private:
   void on_request_impl(http::verb, BeastView method, BeastView target, int version,
                        BeastError&) override {
@@ -74,11 +82,15 @@ class HttpParser::Grammar final : public http::basic_parser<true> {
   }
 
   void on_field_impl(http::field name, BeastView name_string, BeastView value,
-                     BeastError&) override {
+                     BeastError& error) override {
     // Those behind a chunked body come unasked.
     if (in_trailer_) return;
     parts_.text.append(name_string.data(), name_string.size()).append(value.data(), value.size());
     parts_.field_sizes.push_back({name_string.size(), value.size()});
+    // Beast's own limit is one of the bytes that it is given at a time.
+    if (parts_.header_bytes() > kMaxHeaderBytes || parts_.field_sizes.size() > kMaxFields) {
+      error = http::error::header_limit;
+    }
     parts_.has_transfer_encoding |= name == http::field::transfer_encoding;
     parts_.expects_continue |= name == http::field::expect && !parts_.is_http_1_0 &&
                                absl::EqualsIgnoreCase({value.data(), value.size()}, "100-continue");
@@ -119,8 +131,8 @@ struct HttpParser::State {
                        absl::StrCat("body: expected at most ", max_body_bytes, " bytes, got more"));
     }
     if (why == http::error::header_limit) {
-      return HttpError(
-          431, absl::StrCat("headers: expected at most ", kMaxHeaderBytes, " bytes, got more"));
+      return HttpError(431, absl::StrCat("headers: expected at most ", kMaxHeaderBytes,
+                                         " bytes and ", kMaxFields, " fields, got more"));
     }
     return HttpError(400, absl::StrCat("request: expected HTTP/1.1, got: ", why.message()));
   }
@@ -141,6 +153,8 @@ size_t HttpParser::Take(std::string_view bytes) {
     bytes.remove_prefix(taken);
   }
   if (bytes.empty()) return taken;
+  // Beast asserts that there is so much, and so much is always to come.
+  if (state_->grammar->in_chunks() && bytes.size() < kShortestChunkedEnd) return taken;
   BeastError error;
   const size_t used = state_->grammar->put({bytes.data(), bytes.size()}, error);
   if (error == http::error::need_more) {

@@ -15,6 +15,7 @@ class HttpParser {
  public:
   // Of a request's header, and of what a chunked body has between its chunks.
   static constexpr size_t kMaxHeaderBytes = 8 << 10;
+  static constexpr size_t kMaxFields = 100;
 
   explicit HttpParser(size_t max_body_bytes);
   ~HttpParser();
@@ -28,7 +29,7 @@ class HttpParser {
   bool begun() const;
   bool complete() const;
   // What to answer to a request that cannot be read on: 400 if it is malformed, 413 if its body is
-  // over the limit, 431 if its header is.
+  // over the limit, 431 if its header is or has too many fields.
   const std::optional<HttpResponse>& refusal() const;
   // The client waits for "100 Continue" before it sends the body.
   bool expects_continue() const;

@@ -21,8 +21,9 @@ namespace serin {
 
 // An HTTP/1.1 server on event loops, where each connection belongs to one: keep-alive; pipelined
 // requests are handed out as they come and answered in their order; limits on size and time.
-// Malformed requests are answered with 400, bodies over the limit with 413, headers over 8 KiB with
-// 431, each followed by closing the connection. Thread-safe.
+// Malformed requests are answered with 400, bodies over the limit with 413, headers over 8 KiB
+// or 100 fields with 431, each followed by closing the connection, for which the client has two
+// seconds: what it goes on sending is not looked at. Thread-safe.
 class HttpServer {
  public:
   struct Options {
@@ -50,8 +51,8 @@ class HttpServer {
   // The port that is listened on.
   int port() const { return port_; }
 
-  // Accepts no more connections, lets requests in flight be answered for at most `grace`, then
-  // closes everything. Not on a loop. Idempotent.
+  // Accepts no more connections, answers requests that are still coming with 503, lets those in
+  // flight be answered for at most `grace`, then closes everything. Not on a loop. Idempotent.
   void Shutdown(absl::Duration grace);
 
  private:

@@ -14,8 +14,10 @@ HttpSession::~HttpSession() {
 }
 
 bool HttpSession::Receive(std::string_view bytes) {
-  if (last_) return true;
-  if (in_.empty()) {
+  starved_ = false;
+  if (last_) {
+    lingering_ = true;
+  } else if (in_.empty()) {
     in_.assign(bytes.substr(Consume(bytes)));
   } else {
     in_.append(bytes);
@@ -33,7 +35,7 @@ bool HttpSession::ReceiveEnd() {
 size_t HttpSession::Consume(std::string_view bytes) {
   consuming_ = true;
   size_t used = 0;
-  while (!last_ && HasRoom() && used < bytes.size()) {
+  while (!last_ && !starved_ && HasRoom() && used < bytes.size()) {
     const bool had_begun = parser_.begun();
     used += parser_.Take(bytes.substr(used));
     if (parser_.begun() && !had_begun) ++steps_;
@@ -42,7 +44,7 @@ size_t HttpSession::Consume(std::string_view bytes) {
     } else if (parser_.complete()) {
       HandOut();
     } else {
-      break;
+      starved_ = true;
     }
   }
   consuming_ = false;
@@ -52,7 +54,9 @@ size_t HttpSession::Consume(std::string_view bytes) {
       !std::exchange(continue_said_, true)) {
     out_.append("HTTP/1.1 100 Continue\r\n\r\n");
   }
-  return last_ ? bytes.size() : used;
+  if (!last_) return used;
+  lingering_ |= used < bytes.size();
+  return bytes.size();
 }
 
 bool HttpSession::HasRoom() const {
@@ -109,9 +113,12 @@ void HttpSession::Produce(std::string& out, size_t most) {
   Resume();
 }
 
-void HttpSession::Drain() {
-  last_ = true;
-  in_.clear();
+void HttpSession::Drain(bool unread) {
+  if (!std::exchange(last_, true)) {
+    lingering_ = unread || !in_.empty() || parser_.begun();
+    in_.clear();
+    if (parser_.begun()) Refuse(HttpError(503, "the server is about to end"));
+  }
   options_.wake();
 }
 

@@ -45,17 +45,18 @@ class HttpSession final : public ByteSession {
   bool wants_more() const override { return in_.size() < kMostWaitingBytes; }
   void Produce(std::string& out, size_t most) override;
   bool all_said() const override { return last_ && asked_.empty() && out_.empty(); }
-  bool done() const override { return all_said() && !lingering_; }
+  bool done() const override { return all_said() && (!lingering_ || peer_ended_); }
   void OnClosed(const absl::Status&) override {}
 
-  // Takes no more requests; the connection ends when those handed out are answered.
-  void Drain();
+  // Takes no more requests; the connection ends when those handed out are answered. One that has
+  // begun to come is answered with 503. `unread`: the client may have sent more than was received.
+  void Drain(bool unread);
 
   // Requests are handed out and not answered.
   bool asking() const { return !asked_.empty(); }
-  // All is said, but the client may still be sending a request that was refused. If the connection
-  // were closed then, it might never see the answer.
-  bool lingering() const { return lingering_ && all_said(); }
+  // All is said, but the client may still be sending what nobody will look at. If the connection
+  // were closed then, it might never see the answers.
+  bool lingering() const { return all_said() && !done(); }
   // Grows when a request begins, is handed out and is answered.
   uint64_t steps() const { return steps_; }
 
@@ -84,8 +85,11 @@ class HttpSession final : public ByteSession {
   bool consuming_ = false;
   bool continue_said_ = false;
   bool peer_ended_ = false;
+  // The parser needs more than `in_` holds.
+  bool starved_ = false;
   // No further request is taken.
   bool last_ = false;
+  // Of what the client has sent, something is not looked at.
   bool lingering_ = false;
 };
 

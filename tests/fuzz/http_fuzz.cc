@@ -47,7 +47,13 @@ class Talk {
     SERIN_CHECK(request.body.size() <= kMaxBodyBytes);
     SERIN_CHECK(!request.method.empty());
     SERIN_CHECK(request.path().size() <= request.target.size());
-    for (const HttpField& field : request.fields) SERIN_CHECK(!field.name.empty());
+    size_t field_bytes = 0;
+    for (const HttpField& field : request.fields) {
+      SERIN_CHECK(!field.name.empty());
+      field_bytes += field.name.size() + field.value.size();
+    }
+    SERIN_CHECK(field_bytes <= HttpParser::kMaxHeaderBytes);
+    SERIN_CHECK(request.fields.size() <= HttpParser::kMaxFields);
     ++asked_;
     kept_.push_back(std::move(respond));
     if (kept_.size() > late_) AnswerLast();

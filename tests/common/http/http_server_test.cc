@@ -270,13 +270,27 @@ TEST(HttpServerTest, OnTheLoopsOfOthersARequestIsHandedOutOnOneOfThem) {
 TEST(HttpServerTest, ShutdownDoesNotWaitForIdleConnections) {
   auto server = StartEcho();
   const Client idle(server->port());
-  const Client half(server->port());
-  half.Send("GET /1 HTTP/1.1\r\n\r\n");
-  EXPECT_THAT(half.Read(), HasSubstr("GET /1"));
-  half.Send("GET /2 HT");
+  const Client kept(server->port());
+  kept.Send("GET /1 HTTP/1.1\r\n\r\n");
+  EXPECT_THAT(kept.Read(), HasSubstr("GET /1"));
   server->Shutdown(absl::InfiniteDuration());
-  EXPECT_EQ(half.ReadAll(), "");
+  EXPECT_EQ(kept.ReadAll(), "");
   EXPECT_EQ(idle.ReadAll(), "");
+}
+
+TEST(HttpServerTest, AClientThatShutdownCutsOffInMidUploadIsTold) {
+  auto server = StartEcho({.listen = "127.0.0.1:0", .max_body_bytes = 16 << 20});
+  const Client client(server->port());
+  const std::string body(8 << 20, 'x');
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\n\r\n");
+  EXPECT_THAT(client.Read(), StartsWith("HTTP/1.1 100"));
+  auto shutdown = std::async([&] { server->Shutdown(absl::InfiniteDuration()); });
+  EXPECT_THAT(client.Read(), StartsWith("HTTP/1.1 503"));
+  EXPECT_TRUE(client.Send(body)) << "it may go on for a while";
+  client.EndSending();
+  EXPECT_EQ(client.Read(), "");
+  shutdown.get();
 }
 
 TEST(HttpServerTest, ShutdownCutsOffWhatIsNotAnsweredInTimeAndAnAnswerMayStillCome) {
