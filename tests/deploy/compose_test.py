@@ -141,7 +141,9 @@ class RunningTest(unittest.TestCase):
             self.assertLess(order.index(before), order.index(after), order)
         self.assertEqual(self.state("kafka-create-topic")["ExitCode"], 0)
         for service in OURS:
-            self.assertEqual(self.state(service)["Health"]["Status"], "healthy", service)
+            # The engine asks for the first time some seconds after the start.
+            wait_until(lambda service=service: self.state(service)["Health"]["Status"] == "healthy",
+                       f"waiting for {service} to be healthy", 30, [])
 
     def test_c_prometheus_reaches_every_process(self):
         def every_target_is_up():
