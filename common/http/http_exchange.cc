@@ -26,6 +26,10 @@ void HttpResponder::operator()(HttpResponse response) {
   std::exchange(exchange_, nullptr)->Answer(std::move(response));
 }
 
+void HttpResponder::OnAbandoned(std::function<void()> hook) {
+  exchange_->OnAbandoned(std::move(hook));
+}
+
 void HttpExchange::Answer(HttpResponse response) {
   response_ = std::move(response);
   if (EventLoop::Current() == loop_) return Run();
@@ -43,7 +47,13 @@ void HttpExchange::Run() {
 
 void HttpExchange::Abandon() {
   session_ = nullptr;
-  if (answered_) delete this;
+  if (answered_) {
+    delete this;
+  } else if (on_abandoned_) {
+    // It may answer, and so end this.
+    const auto hook = std::move(on_abandoned_);
+    hook();
+  }
 }
 
 void HttpExchange::AppendAnswer(bool closes, std::string& out) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <utility>
 
 #include "common/http/http_message.h"
@@ -22,6 +23,10 @@ class HttpResponder {
   ~HttpResponder();
 
   void operator()(HttpResponse response);
+
+  // On the loop that handed the request out: calls `hook` there if the connection goes before the
+  // answer has come to it, at most once. The answer is still to be given, maybe by the hook.
+  void OnAbandoned(std::function<void()> hook);
 
  private:
   HttpExchange* exchange_;
@@ -46,6 +51,7 @@ class HttpExchange final : private LoopTask {
 
   // On the session's thread, as all below: it has gone and wants no answer. May destroy this.
   void Abandon();
+  void OnAbandoned(std::function<void()> hook) { on_abandoned_ = std::move(hook); }
 
   bool answered() const { return answered_; }
   const Request& request() const { return request_; }
@@ -60,6 +66,7 @@ class HttpExchange final : private LoopTask {
   HttpSession* session_;
   const Request request_;
   HttpResponse response_;
+  std::function<void()> on_abandoned_;
   bool answered_ = false;
 };
 

@@ -22,7 +22,13 @@ std::string_view HttpRequest::Header(std::string_view name) const {
   return "";
 }
 
-std::string_view HttpRequest::path() const { return target.substr(0, target.find('?')); }
+std::string_view HttpRequest::path() const {
+  const std::string_view path = target.substr(0, target.find('?'));
+  const size_t scheme_end = path.find("://");
+  if (scheme_end == path.npos || path.front() == '/') return path;
+  const size_t begin = path.find('/', scheme_end + 3);
+  return begin == path.npos ? "/" : path.substr(begin);
+}
 
 void HttpResponse::AddHeader(std::string_view name, std::string_view value) {
   SERIN_CHECK(IsOneLine(name) && IsOneLine(value));
@@ -32,7 +38,7 @@ void HttpResponse::AddHeader(std::string_view name, std::string_view value) {
 HttpResponse HttpError(int status, std::string_view message) {
   return {.status = status,
           .content_type = "application/json",
-          .body = absl::StrCat("{\"error\": ", JsonQuote(message), "}\n")};
+          .body = absl::StrCat("{\"error\": ", JsonQuoteAny(message), "}\n")};
 }
 
 }  // namespace serin

@@ -36,7 +36,7 @@ struct HttpParser::Parts {
   std::vector<HttpField> fields;
   std::string body;
   bool expects_continue = false;
-  bool has_transfer_encoding = false;
+  size_t hosts = 0;
   bool is_http_1_0 = false;
 
   // On the wire, but for spaces that mean nothing.
@@ -48,7 +48,8 @@ struct HttpParser::Parts {
     fields.clear();
     body.clear();
     if (body.capacity() > kKeptBodyBytes) body.shrink_to_fit();
-    expects_continue = has_transfer_encoding = is_http_1_0 = false;
+    hosts = 0;
+    expects_continue = is_http_1_0 = false;
   }
 
   // Once all of the text is there, and stays where it is.
@@ -71,6 +72,8 @@ class HttpParser::Grammar final : public http::basic_parser<true> {
 
   // Not complete, in a chunked body.
   bool in_chunks() const { return is_header_done() && chunked(); }
+  // Another number of Host fields than there must be.
+  bool has_wrong_host() const { return has_wrong_host_; }
 
  private:
   void on_request_impl(http::verb, BeastView method, BeastView target, int version,
@@ -91,15 +94,20 @@ class HttpParser::Grammar final : public http::basic_parser<true> {
     if (parts_.header_bytes() > kMaxHeaderBytes || parts_.field_sizes.size() > kMaxFields) {
       error = http::error::header_limit;
     }
-    parts_.has_transfer_encoding |= name == http::field::transfer_encoding;
+    // Where another body ends, a proxy before us may know otherwise; Beast takes "gzip, chunked".
+    if (name == http::field::transfer_encoding &&
+        (parts_.is_http_1_0 || !absl::EqualsIgnoreCase({value.data(), value.size()}, "chunked"))) {
+      error = http::error::bad_transfer_encoding;
+    }
+    parts_.hosts += name == http::field::host ? 1 : 0;
     parts_.expects_continue |= name == http::field::expect && !parts_.is_http_1_0 &&
                                absl::EqualsIgnoreCase({value.data(), value.size()}, "100-continue");
   }
 
   void on_header_impl(BeastError& error) override {
     in_trailer_ = true;
-    // Where such a body ends, nobody can know; the bytes would be taken for the next request.
-    if (parts_.has_transfer_encoding && !chunked()) error = http::error::bad_transfer_encoding;
+    has_wrong_host_ = parts_.hosts > 1 || (parts_.hosts == 0 && !parts_.is_http_1_0);
+    if (has_wrong_host_) error = http::error::bad_field;
   }
 
   size_t on_body_impl(BeastView piece, BeastError&) override {
@@ -117,6 +125,7 @@ class HttpParser::Grammar final : public http::basic_parser<true> {
 
   Parts& parts_;
   bool in_trailer_ = false;
+  bool has_wrong_host_ = false;
 };
 
 struct HttpParser::State {
@@ -133,6 +142,9 @@ struct HttpParser::State {
     if (why == http::error::header_limit) {
       return HttpError(431, absl::StrCat("headers: expected at most ", kMaxHeaderBytes,
                                          " bytes and ", kMaxFields, " fields, got more"));
+    }
+    if (grammar->has_wrong_host()) {
+      return HttpError(400, absl::StrCat("Host: expected once, got ", parts.hosts, " times"));
     }
     return HttpError(400, absl::StrCat("request: expected HTTP/1.1, got: ", why.message()));
   }

@@ -32,7 +32,8 @@ class HttpServer {
     size_t max_body_bytes = 1 << 20;
     // A connection is closed when a request takes longer than this to arrive, its answer longer
     // than this to be written, or nothing is asked for so long.
-    absl::Duration idle_timeout = absl::Seconds(60);
+    // Load balancers commonly wait 60 s; whoever waits shorter may close as a request comes.
+    absl::Duration idle_timeout = absl::Seconds(75);
     // One more is accepted and closed at once.
     int max_connections = 4096;
   };

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 namespace serin {
 namespace {
@@ -60,6 +61,13 @@ std::string JsonQuote(std::string_view text) {
   quoted.reserve(text.size() + 2);
   AppendJsonQuoted(text, quoted);
   return quoted;
+}
+
+std::string JsonQuoteAny(std::string_view text) {
+  bool is_ascii = true;
+  for (const char c : text) is_ascii &= static_cast<unsigned char>(c) < 0x80;
+  if (is_ascii) return JsonQuote(text);
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace serin

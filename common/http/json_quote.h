@@ -10,4 +10,8 @@ std::string JsonQuote(std::string_view text);
 // Appends it.
 void AppendJsonQuoted(std::string_view text, std::string& out);
 
+// The same for what others wrote, however long it takes: bytes that are not UTF-8 are replaced with
+// U+FFFD.
+std::string JsonQuoteAny(std::string_view text);
+
 }  // namespace serin

@@ -11,7 +11,8 @@
 namespace serin {
 
 // A session inside TLS: what comes is deciphered for the inner session, what that sends is
-// enciphered. On one thread.
+// enciphered. When the peer ends its side, with or without a word of TLS, the connection ends:
+// it gets no answer after that. On one thread.
 class TlsSession final : public ByteSession {
  public:
   // `ssl` is in its state of accepting or connecting and has no BIOs yet; it is taken.
@@ -19,8 +20,10 @@ class TlsSession final : public ByteSession {
   ~TlsSession() override;
 
   bool Receive(std::string_view bytes) override;
+  bool wants_more() const override { return plain_->wants_more(); }
   void Produce(std::string& out, size_t most) override;
   bool done() const override { return failed_ || (shaken_ && plain_->done()); }
+  bool all_said() const override { return failed_ || (shaken_ && plain_->all_said()); }
   void OnClosed(const absl::Status& why) override;
 
  private:

@@ -16,7 +16,10 @@ namespace {
 HttpResponse Answer(const HttpRequest& request, const prometheus::Registry& registry,
                     const Readiness& readiness) {
   if (request.method != "GET" && request.method != "HEAD") {
-    return HttpError(405, absl::StrCat("expected GET, got ", AbslView(request.method)));
+    HttpResponse refusal =
+        HttpError(405, absl::StrCat("expected GET, got ", AbslView(request.method)));
+    refusal.AddHeader("Allow", "GET, HEAD");
+    return refusal;
   }
   if (request.path() == "/metrics") {
     return {.content_type = "text/plain; version=0.0.4; charset=utf-8",

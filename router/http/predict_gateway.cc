@@ -30,11 +30,12 @@ void AddHeaders(const RoutedItem& item, HttpResponse& response) {
   response.AddHeader("serin-assignment", AssignmentName(item.kind));
 }
 
-// One request. Deletes itself when it is answered.
-class GatewayCall final : public RoutedCall {
+// One request. It lives on the loop that handed it out, where it is answered, deletes itself, and
+// is cancelled when its client goes; so it is there when that happens.
+class GatewayCall final : public RoutedCall, private LoopTask {
  public:
-  GatewayCall(PredictQuestion question, const HttpRequest& request, absl::Time deadline_in,
-              HttpResponder responder)
+  GatewayCall(RequestRouter& router, PredictQuestion question, const HttpRequest& request,
+              absl::Time deadline_in, HttpResponder responder)
       : question_(std::move(question)),
         routing_key_(request.Header("x-routing-key")),
         traceparent_(request.Header("traceparent")),
@@ -51,10 +52,16 @@ class GatewayCall final : public RoutedCall {
       items[i].traceparent = traceparent_;
     }
     deadline = deadline_in;
+    responder_.OnAbandoned([this, &router] { router.Cancel(*this); });
   }
 
  private:
   void OnAnswered() override {
+    if (EventLoop::Current() == loop_) return Run();
+    loop_->Post(static_cast<LoopTask&>(*this));
+  }
+
+  void Run() override {
     const std::unique_ptr<GatewayCall> self(this);
     responder_(question_.is_batch() ? JsonResponse(AnswerToBatch(items)) : AnswerOne());
   }
@@ -68,6 +75,8 @@ class GatewayCall final : public RoutedCall {
     return response;
   }
 
+  // Null in a benchmark without loops.
+  EventLoop* const loop_ = EventLoop::Current();
   const PredictQuestion question_;
   const std::string routing_key_;
   const std::string traceparent_;
@@ -90,8 +99,8 @@ void PredictGateway::Handle(const HttpRequest& request, HttpResponder responder)
   }
   absl::StatusOr<PredictQuestion> question = ParseQuestion(request.body, max_items_);
   if (!question.ok()) return responder(HttpError(400, StdView(question.status().message())));
-  auto* const call =
-      new GatewayCall(*std::move(question), request, clock_.Now() + timeout_, std::move(responder));
+  auto* const call = new GatewayCall(router_, *std::move(question), request,
+                                     clock_.Now() + timeout_, std::move(responder));
   router_.Start(*call);
 }
 

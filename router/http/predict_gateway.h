@@ -13,7 +13,8 @@ namespace serin::router {
 // and "error". The headers serin-model-version, serin-route-revision and
 // serin-assignment say who answered; X-Routing-Key sets the routing key (of all
 // items), traceparent is passed on. Errors are {"error": "..."}: 400 (JSON, data, text), 404
-// (path), 405 (method), 413 (body), 429, 503, 504. Thread-safe.
+// (path), 405 (method), 413 (body), 429, 503, 504. A call whose client goes is cancelled.
+// Thread-safe.
 class PredictGateway {
  public:
   // The references must outlive the gateway.
@@ -23,7 +24,7 @@ class PredictGateway {
         timeout_(limits.default_timeout),
         max_items_(limits.max_batch_items) {}
 
-  // For HttpServer::Start.
+  // For HttpServer::Start; on an event loop.
   void Handle(const HttpRequest& request, HttpResponder responder);
 
  private:

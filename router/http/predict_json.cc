@@ -11,7 +11,6 @@
 #include "common/http/json_quote.h"
 #include "common/status/status_macros.h"
 #include "common/strings/absl_view.h"
-#include "nlohmann/json.hpp"
 
 namespace serin::router {
 namespace {
@@ -129,13 +128,6 @@ void AppendScores(const Sentiment& sentiment, std::string& out) {
   AppendFloat(",\"pos\":", sentiment.pos, out);
 }
 
-// A model server's message may be no UTF-8.
-void AppendMessage(std::string_view message, std::string& out) {
-  if (simdjson::validate_utf8(message)) return AppendJsonQuoted(message, out);
-  out.append(
-      nlohmann::json(message).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
-
 void AppendAnswer(const RoutedItem& item, std::string& out) {
   if (item.outcome.ok()) {
     AppendScores(*item.outcome, out);
@@ -146,7 +138,7 @@ void AppendAnswer(const RoutedItem& item, std::string& out) {
     out.append("{\"code\":");
     AppendJsonQuoted(absl::StatusCodeToString(status.code()), out);
     out.append(",\"error\":");
-    AppendMessage(StdView(status.message()), out);
+    out.append(JsonQuoteAny(StdView(status.message())));
   }
   out.push_back('}');
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -10,5 +11,8 @@ std::string RawHttpExchange(int port, std::string_view bytes);
 
 // "GET <target>" on a connection of its own; the whole answer.
 std::string HttpGet(int port, std::string_view target);
+
+// Sends raw bytes to a port on loopback, waits until `until` says so, then resets the connection.
+void RawHttpReset(int port, std::string_view bytes, const std::function<void()>& until);
 
 }  // namespace serin::testing

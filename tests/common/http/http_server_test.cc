@@ -79,8 +79,8 @@ TEST(HttpServerTest, RefusesABodyOverTheLimit) {
 
 TEST(HttpServerTest, RefusesHeadersOverTheLimit) {
   auto server = StartEcho();
-  EXPECT_THAT(RawHttpExchange(server->port(),
-                              "GET / HTTP/1.1\r\nX: " + std::string(9000, 'a') + "\r\n\r\n"),
+  EXPECT_THAT(RawHttpExchange(server->port(), "GET / HTTP/1.1\r\nHost: x\r\nX: " +
+                                                  std::string(9000, 'a') + "\r\n\r\n"),
               StartsWith("HTTP/1.1 431"));
 }
 
@@ -161,7 +161,7 @@ class Client {
 TEST(HttpServerTest, ACallerThatEndsItsSideStillGetsItsAnswer) {
   auto server = StartEcho();
   const Client client(server->port());
-  client.Send("GET /last HTTP/1.1\r\n\r\n");
+  client.Send("GET /last HTTP/1.1\r\nHost: x\r\n\r\n");
   client.EndSending();
   EXPECT_THAT(client.ReadAll(), HasSubstr("GET /last"));
 }
@@ -169,7 +169,7 @@ TEST(HttpServerTest, ACallerThatEndsItsSideStillGetsItsAnswer) {
 TEST(HttpServerTest, ARequestThatTricklesInIsCutOff) {
   auto server = StartEcho({.listen = "127.0.0.1:0", .idle_timeout = absl::Milliseconds(200)});
   const Client client(server->port());
-  client.Send("POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n");
+  client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
   const absl::Time limit = absl::Now() + absl::Seconds(20);
   while (client.Send("x") && absl::Now() < limit) absl::SleepFor(absl::Milliseconds(10));
   EXPECT_LT(absl::Now(), limit);
@@ -181,7 +181,7 @@ TEST(HttpServerTest, AnAnswerMayTakeLongerThanAConnectionMayBeIdle) {
       {.listen = "127.0.0.1:0", .idle_timeout = absl::Milliseconds(400)},
       [&](const HttpRequest&, HttpResponder respond) { kept.set_value(std::move(respond)); });
   const Client client((*server)->port());
-  client.Send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  client.Send("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   HttpResponder respond = kept.get_future().get();
   absl::SleepFor(absl::Milliseconds(800));
   respond({.body = "at last"});
@@ -195,7 +195,7 @@ TEST(HttpServerTest, WhoDoesNotReadIsCutOffAndMakesRoomForAnother) {
         respond({.body = std::string(32 << 20, 'x')});
       });
   const Client greedy((*server)->port());
-  greedy.Send("GET / HTTP/1.1\r\n\r\n");
+  greedy.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(greedy.Read(), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(Client((*server)->port()).Read(), "") << "one more than the most";
   const absl::Time limit = absl::Now() + absl::Seconds(20);
@@ -228,8 +228,8 @@ TEST(HttpServerTest, AClientMayPipelineFarMoreThanIsTakenAtATime) {
   const Client client((*server)->port());
   std::thread sending([&] {
     std::string all;
-    for (int i = 1; i < kRequests; ++i) all += "GET / HTTP/1.1\r\n\r\n";
-    EXPECT_TRUE(client.Send(all + "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"));
+    for (int i = 1; i < kRequests; ++i) all += "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+    EXPECT_TRUE(client.Send(all + "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
   });
   const std::string answers = client.ReadAll();
   sending.join();
@@ -249,8 +249,8 @@ TEST(HttpServerTest, ARefusedClientSeesWhyThoughItIsStillSending) {
   const std::string body(8 << 20, 'x');
   for (int i = 0; i < 20; ++i) {
     const Client client(server->port());
-    EXPECT_TRUE(client.Send("POST / HTTP/1.1\r\nContent-Length: " + std::to_string(body.size()) +
-                            "\r\n\r\n" + body));
+    EXPECT_TRUE(client.Send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                            std::to_string(body.size()) + "\r\n\r\n" + body));
     EXPECT_THAT(client.ReadAll(), HasSubstr("expected at most 10 bytes"));
   }
 }
@@ -271,7 +271,7 @@ TEST(HttpServerTest, ShutdownDoesNotWaitForIdleConnections) {
   auto server = StartEcho();
   const Client idle(server->port());
   const Client kept(server->port());
-  kept.Send("GET /1 HTTP/1.1\r\n\r\n");
+  kept.Send("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(kept.Read(), HasSubstr("GET /1"));
   server->Shutdown(absl::InfiniteDuration());
   EXPECT_EQ(kept.ReadAll(), "");
@@ -300,7 +300,7 @@ TEST(HttpServerTest, ShutdownCutsOffWhatIsNotAnsweredInTimeAndAnAnswerMayStillCo
       loops, {.listen = "127.0.0.1:0"},
       [&](const HttpRequest&, HttpResponder respond) { kept.set_value(std::move(respond)); });
   const Client client((*server)->port());
-  client.Send("GET / HTTP/1.1\r\n\r\n");
+  client.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   HttpResponder late = kept.get_future().get();
   (*server)->Shutdown(absl::Milliseconds(1));
   EXPECT_EQ(client.ReadAll(), "");
@@ -336,6 +336,11 @@ TEST(HttpServerTest, RefusesAnAddressInUse) {
 
 TEST(HttpErrorTest, QuotesTheMessageAsJson) {
   EXPECT_EQ(HttpError(400, "a \"b\"\n").body, "{\"error\": \"a \\\"b\\\"\\u000a\"}\n");
+}
+
+TEST(HttpErrorTest, IsJsonWhateverTheMessage) {
+  EXPECT_EQ(HttpError(400, "caf\xC3\xA9 \xFF!").body,
+            "{\"error\": \"caf\xC3\xA9 \xEF\xBF\xBD!\"}\n");
 }
 
 }  // namespace

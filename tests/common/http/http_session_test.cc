@@ -109,7 +109,7 @@ TEST_F(HttpSessionTest, GivesTheHandlerFieldsAndPath) {
 
 TEST_F(HttpSessionTest, TheSameComesOfTheSameBytesInPiecesOfAnySize) {
   const std::string script = Get("/1") + Post("two\r\n\r\n") + "\r\n" +
-                             "POST /3 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                             "POST /3 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
                              "3;ext=1\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: t\r\n\r\n" +
                              Get("/4", "X-Long: " + std::string(3000, 'x') + "\r\n") +
                              "GET /5 HTTP/1.0\r\n\r\n" + Get("/never");
@@ -145,6 +145,21 @@ TEST_F(HttpSessionTest, AResponderMayBeCalledOnAnotherThreadAndOutliveTheSession
   std::thread([this] { kept_[1]({.body = "before its session's end"}); }).join();
   session_.reset();
   kept_[0]({.body = "after it"});
+}
+
+TEST_F(HttpSessionTest, AHandlerLearnsThatItsClientIsGoneUnlessItHasAnswered) {
+  int abandoned = 0;
+  handler_ = [&](const HttpRequest&, HttpResponder respond) {
+    kept_.push_back(std::move(respond));
+    kept_.back().OnAbandoned([&] {
+      ++abandoned;
+      kept_[1]({.body = "from within"});
+    });
+  };
+  Talk(Get("/1") + Get("/2"));
+  kept_[0]({.body = "answered"});
+  session_.reset();
+  EXPECT_EQ(abandoned, 1);
 }
 
 TEST_F(HttpSessionTest, TakesOnlySoManyRequestsAtATimeAndThenReadsNoMore) {
@@ -188,12 +203,13 @@ TEST_F(HttpSessionTest, RefusesABodyOverTheLimitAndLooksAtNothingBehindIt) {
   EXPECT_THAT(refused, HasSubstr("at most 100 bytes"));
   EXPECT_THAT(asked_, SizeIs(1));
   Restart();
-  EXPECT_THAT(Talk("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n"),
+  EXPECT_THAT(Talk("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n"),
               StartsWith("HTTP/1.1 413"));
 }
 
 TEST_F(HttpSessionTest, AClientThatWasRefusedMayFinishSendingSoThatItSeesWhy) {
-  EXPECT_THAT(Talk("POST / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n"), StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(Talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"),
+              StartsWith("HTTP/1.1 413"));
   EXPECT_TRUE(session_->all_said());
   EXPECT_TRUE(session_->lingering());
   EXPECT_FALSE(session_->done());
@@ -209,14 +225,14 @@ TEST_F(HttpSessionTest, RefusesHeadersOverTheLimitHoweverTheyCome) {
   for (int i = 0; i < 100 && sent.empty(); ++i) sent = Talk("X" + std::string(100, 'a'));
   EXPECT_THAT(sent, StartsWith("HTTP/1.1 4"));
   Restart();
-  sent = Talk("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1;");
+  sent = Talk("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;");
   for (int i = 0; i < 1000 && sent.empty(); ++i) sent = Talk(std::string(100, 'a'));
   EXPECT_THAT(sent, StartsWith("HTTP/1.1 431")) << "an endless chunk extension";
 }
 
 TEST_F(HttpSessionTest, RefusesEndlessHeadersWhoseEveryPieceIsSmall) {
   // Each piece ends one byte into a line, so that no line waits for its end.
-  std::string sent = Talk("GET / HTTP/1.1\r\nX");
+  std::string sent = Talk("GET / HTTP/1.1\r\nHost: x\r\nX");
   const std::string field = ": " + std::string(1000, 'a') + "\r\nX";
   size_t said = 0;
   for (; said < 100'000 && sent.empty(); said += field.size()) sent = Talk(field);
@@ -250,8 +266,9 @@ TEST_F(HttpSessionTest, AnswersGarbageWith400) {
   for (const std::string& garbage :
        {std::string("\x16\x03\x01 garbage\r\n\r\n"), std::string("GET / HTTP/2.0\r\n\r\n"),
         std::string("GET / HTTP/1.1\r\nno colon\r\n\r\n"), std::string("GET /\r\n\r\n"),
-        std::string("POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n"),
-        std::string("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")}) {
+        std::string("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"),
+        std::string(
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")}) {
     Restart();
     EXPECT_THAT(Talk(garbage), StartsWith("HTTP/1.1 400 Bad Request\r\n")) << garbage;
     EXPECT_THAT(asked_, IsEmpty());
@@ -263,13 +280,47 @@ TEST_F(HttpSessionTest, RefusesABodyWhoseEndIsDoubtful) {
   for (const std::string& fields :
        {std::string("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"),
         std::string("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"),
-        std::string("Transfer-Encoding: gzip\r\n")}) {
+        std::string("Transfer-Encoding: gzip\r\n"),
+        std::string("Transfer-Encoding: gzip, chunked\r\n"),
+        std::string("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"),
+        std::string("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+        std::string("Transfer-Encoding: chunked;x\r\n"),
+        std::string("Transfer-Encoding: chunked x\r\n")}) {
     Restart();
-    EXPECT_THAT(Talk("POST / HTTP/1.1\r\n" + fields + "\r\n0\r\n\r\n" + Get("/smuggled")),
-                StartsWith("HTTP/1.1 400"))
+    EXPECT_THAT(
+        Talk("POST / HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n0\r\n\r\n" + Get("/smuggled")),
+        StartsWith("HTTP/1.1 400"))
         << fields;
     EXPECT_THAT(asked_, IsEmpty());
   }
+  Restart();
+  EXPECT_THAT(Talk("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n"
+                   "0\r\n\r\n"),
+              StartsWith("HTTP/1.1 400"))
+      << "HTTP/1.0 has no chunks";
+  Restart();
+  EXPECT_THAT(Talk("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked \r\n\r\n0\r\n\r\n"),
+              StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(HttpSessionTest, RefusesARequestWithoutOneHost) {
+  EXPECT_THAT(Talk("GET / HTTP/1.1\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("Host: expected once, got 0 times")));
+  Restart();
+  EXPECT_THAT(Talk(Get("/", "HOST: y\r\n")),
+              AllOf(StartsWith("HTTP/1.1 400"), HasSubstr("Host: expected once, got 2 times")));
+  EXPECT_THAT(asked_, IsEmpty());
+}
+
+TEST_F(HttpSessionTest, TakesATargetAsAProxyIsGivenIt) {
+  std::vector<std::string> paths;
+  handler_ = [&](const HttpRequest& request, HttpResponder respond) {
+    paths.emplace_back(request.path());
+    respond({});
+  };
+  Talk(Get("http://x/predict?a=b") + Get("http://x") + Get("HTTPS://x?a=/b") +
+       Get("/a?u=http://x/y") + Get("/a://b/c"));
+  EXPECT_THAT(paths, ElementsAre("/predict", "/", "/", "/a", "/a://b/c"));
 }
 
 TEST_F(HttpSessionTest, EndsTheConnectionWhenAskedTo) {
@@ -316,7 +367,7 @@ TEST_F(HttpSessionTest, TellsAClientThatWaitsForItToContinue) {
   EXPECT_THAT(Talk(request.substr(head + 2)), StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(Talk(request), StartsWith("HTTP/1.1 200")) << "it did not wait";
   const std::string large =
-      "POST / HTTP/1.1\r\nContent-Length: 101\r\nExpect: 100-continue\r\n\r\n";
+      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\nExpect: 100-continue\r\n\r\n";
   EXPECT_THAT(Talk(large), StartsWith("HTTP/1.1 413"));
 }
 
@@ -339,7 +390,7 @@ TEST_F(HttpSessionTest, AClientThatHasSaidAllStillGetsItsAnswers) {
 }
 
 TEST_F(HttpSessionTest, AClientThatGoesInMidRequestIsLetGo) {
-  EXPECT_EQ(Talk("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nte"), "");
+  EXPECT_EQ(Talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nte"), "");
   EXPECT_FALSE(session_->ReceiveEnd());
   EXPECT_TRUE(session_->done());
   EXPECT_THAT(asked_, IsEmpty());
@@ -401,7 +452,7 @@ TEST_F(HttpSessionTest, CountsTheStepsThatShowThatItIsNotIdle) {
   Talk("GE");
   const uint64_t begun = session_->steps();
   EXPECT_GT(begun, 0u);
-  Talk("T / HTTP/1.1\r\nX: sl");
+  Talk("T / HTTP/1.1\r\nHost: x\r\nX: sl");
   EXPECT_EQ(session_->steps(), begun) << "a request that trickles in makes no step";
   Talk("ow\r\n\r\n");
   const uint64_t handed_out = session_->steps();

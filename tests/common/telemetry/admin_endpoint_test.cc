@@ -11,6 +11,7 @@ namespace serin {
 namespace {
 
 using ::serin::testing::HttpGet;
+using ::serin::testing::RawHttpExchange;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -38,6 +39,12 @@ TEST_F(AdminEndpointTest, IsReadyWhenEveryConditionHolds) {
   readiness_.Set("peers", true);
   EXPECT_THAT(HttpGet(endpoint_->port(), "/readyz"), StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(HttpGet(endpoint_->port(), "/livez"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(AdminEndpointTest, SaysWhichMethodsItTakes) {
+  EXPECT_THAT(RawHttpExchange(endpoint_->port(),
+                              "POST /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 405"), HasSubstr("\r\nAllow: GET, HEAD\r\n")));
 }
 
 TEST_F(AdminEndpointTest, NamesWhatItHas) {

@@ -65,6 +65,7 @@ TEST_F(RouterTest, TheGatewaySaysWhatIsWrongWithARequest) {
   EXPECT_THAT(empty, StartsWith("HTTP/1.1 400 "));
   EXPECT_THAT(empty, HasSubstr("at least 1 byte")) << "the model server's own words";
   EXPECT_THAT(testing::HttpGet(port, "/predict"), StartsWith("HTTP/1.1 405 "));
+  EXPECT_THAT(testing::HttpGet(port, "/predict"), HasSubstr("\r\nAllow: POST\r\n"));
   EXPECT_THAT(testing::HttpGet(port, "/"), StartsWith("HTTP/1.1 404 "));
 }
 
@@ -106,6 +107,24 @@ TEST_F(RouterTest, TheGatewaySaysThatNothingCanAnswer) {
   ASSERT_TRUE(WaitFor([this] { return !router_->ready(); }));
   EXPECT_THAT(Post(router_->http_port(), R"({"data": "fine"})"), StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(testing::HttpGet(router_->admin_port(), "/readyz"), StartsWith("HTTP/1.1 503 "));
+}
+
+TEST_F(RouterTest, TheGatewayCancelsTheCallOfAClientThatBreaksOff) {
+  default_timeout_ = "600s";
+  StartRouter();
+  v1_.Hang(true);
+  v2_.Hang(true);
+  testing::RawHttpReset(
+      router_->http_port(),
+      "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n\r\n"
+      R"({"data": "fine"})",
+      [this] { EXPECT_TRUE(WaitFor([this] { return v1_.messages() + v2_.messages() > 0; })); });
+  EXPECT_TRUE(WaitFor([this] {
+    return testing::HttpGet(router_->admin_port(), "/metrics").find("code=\"CANCELLED\"} 1\n") !=
+           std::string::npos;
+  }));
+  v1_.Hang(false);
+  v2_.Hang(false);
 }
 
 TEST_F(RouterTest, MetricsCountByAssignedVersion) {
