@@ -97,7 +97,8 @@ absl::Status Router::Build(const KeepTrying& keep_trying) {
                          OpenRouteStore(LogOf(config_.revision_log()), RouteSpecs(config_), clock_,
                                         may_come ? tell : KeepTrying()));
   if (config_.revision_log().memory()) {
-    spdlog::warn("revision_log.memory: weights that are set at runtime last until this router ends");
+    spdlog::warn(
+        "revision_log.memory: weights that are set at runtime last until this router ends");
   }
   log_ = std::move(routes.log);
   store_ = std::move(routes.store);
@@ -220,8 +221,8 @@ void Router::Drain() {
   if (!std::exchange(serving_, false)) return;
   readiness_.Set("running", false, "draining");
   const absl::Duration grace = ConfigDuration(config_.drain_timeout());
-  // The ticker goes on, as calls in flight may still need their deadlines. Both ports at once, so that
-  // neither takes requests while the other drains, and one grace is all it takes.
+  // The ticker goes on, as calls in flight may still need their deadlines. Both ports at once, so
+  // that neither takes requests while the other drains, and one grace is all it takes.
   std::thread http([&] { http_server_->Shutdown(grace); });
   data_server_->Shutdown(grace);
   http.join();
