@@ -31,6 +31,10 @@ void HttpConnections::Adopt(int fd) {
   connection->Start(std::move(session));
 }
 
+void HttpConnections::EndWithNext() {
+  for (auto& [connection, entry] : open_) entry.session->EndWithNext();
+}
+
 void HttpConnections::DrainAll() {
   for (auto& [connection, entry] : open_) entry.session->Drain(connection->blocked());
 }

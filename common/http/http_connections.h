@@ -32,6 +32,8 @@ class HttpConnections {
 
   // Takes a connected socket.
   void Adopt(int fd);
+  // Each ends with the answer to its next request.
+  void EndWithNext();
   // Each ends when the requests that were handed out are answered.
   void DrainAll();
   // Cuts all off at the end of this turn.

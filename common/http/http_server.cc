@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/status/status_macros.h"
@@ -89,8 +90,11 @@ bool HttpServer::WaitForNone(absl::Duration timeout) {
 
 void HttpServer::Shutdown(absl::Duration grace) {
   listener_.reset();
+  for (const auto& one : connections_) one->loop().RunAndWait([&] { one->EndWithNext(); });
+  const absl::Duration late = std::min(grace, kLateRequests);
+  if (WaitForNone(late)) return;
   for (const auto& one : connections_) one->loop().RunAndWait([&] { one->DrainAll(); });
-  if (WaitForNone(grace)) return;
+  if (WaitForNone(grace - late)) return;
   for (const auto& one : connections_) one->loop().RunAndWait([&] { one->CloseAll(); });
   WaitForNone(absl::InfiniteDuration());
 }

@@ -52,8 +52,13 @@ class HttpServer {
   // The port that is listened on.
   int port() const { return port_; }
 
-  // Accepts no more connections, answers requests that are still coming with 503, lets those in
-  // flight be answered for at most `grace`, then closes everything. Not on a loop. Idempotent.
+  // A client on a connection that it keeps cannot know yet: for so long its next request is
+  // answered as ever, as the connection's last.
+  static constexpr absl::Duration kLateRequests = absl::Seconds(1);
+
+  // Accepts no more connections; after kLateRequests answers requests that are still coming with
+  // 503; lets those in flight be answered for at most `grace` in all, then closes everything. Not
+  // on a loop. Idempotent.
   void Shutdown(absl::Duration grace);
 
  private:

@@ -66,7 +66,7 @@ bool HttpSession::HasRoom() const {
 
 void HttpSession::HandOut() {
   const HttpRequest request = parser_.request();
-  last_ |= !parser_.keep_alive();
+  last_ |= next_is_last_ || !parser_.keep_alive();
   HttpExchange& exchange = Ask({.bytes = request.body.size(),
                                 .is_head = request.method == "HEAD",
                                 .is_http_1_0 = parser_.is_http_1_0()});

@@ -48,6 +48,9 @@ class HttpSession final : public ByteSession {
   bool done() const override { return all_said() && (!lingering_ || peer_ended_); }
   void OnClosed(const absl::Status&) override {}
 
+  // The next request is the last, and its answer says so. Until it comes the connection stays, so
+  // that a request that is on its way already is answered.
+  void EndWithNext() { next_is_last_ = true; }
   // Takes no more requests; the connection ends when those handed out are answered. One that has
   // begun to come is answered with 503. `unread`: the client may have sent more than was received.
   void Drain(bool unread);
@@ -87,6 +90,7 @@ class HttpSession final : public ByteSession {
   bool peer_ended_ = false;
   // The parser needs more than `in_` holds.
   bool starved_ = false;
+  bool next_is_last_ = false;
   // No further request is taken.
   bool last_ = false;
   // Of what the client has sent, something is not looked at.

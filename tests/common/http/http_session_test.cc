@@ -396,6 +396,15 @@ TEST_F(HttpSessionTest, AClientThatGoesInMidRequestIsLetGo) {
   EXPECT_THAT(asked_, IsEmpty());
 }
 
+TEST_F(HttpSessionTest, ASessionThatEndsWithItsNextRequestAnswersThatAndSaysSo) {
+  Talk(Get("/early"));
+  session_->EndWithNext();
+  EXPECT_FALSE(session_->done());
+  EXPECT_EQ(Talk(Get("/late")), Ok("late", "Connection: close\r\n"));
+  EXPECT_TRUE(session_->done());
+  EXPECT_EQ(Talk(Get("/too-late")), "");
+}
+
 TEST_F(HttpSessionTest, DrainAnswersWhatWasAskedAndNothingElse) {
   keeps_ = true;
   Talk(Get("/1") + Get("/2"));
