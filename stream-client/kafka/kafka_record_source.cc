@@ -68,7 +68,12 @@ absl::Status KafkaRecordSource::Start(const KafkaConnection& connection) {
   return absl::OkStatus();
 }
 
-KafkaRecordSource::~KafkaRecordSource() { Close(); }
+KafkaRecordSource::~KafkaRecordSource() {
+  Close();
+  if (consumer_ != nullptr && !MayBeDestroyed(consumer_.get(), assigned_once_)) {
+    (void)consumer_.release();
+  }
+}
 
 void KafkaRecordSource::Close() {
   if (consumer_ == nullptr || std::exchange(closed_, true)) return;
@@ -78,7 +83,6 @@ void KafkaRecordSource::Close() {
     HandleRebalance(code, partitions);
   });
   queue_.reset();
-  if (!MayBeDestroyed(consumer_.get(), assigned_once_)) (void)consumer_.release();
 }
 
 absl::Status KafkaRecordSource::Probe(absl::Duration timeout) {
