@@ -1,8 +1,11 @@
 #include "stream-client/batch_progress.h"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -26,16 +29,42 @@ std::string ToJson(const Offsets& offsets) {
   return json + "}";
 }
 
-// The first offset of each partition, and one past the last.
-std::pair<Offsets, Offsets> RangesOf(const Batch& batch) {
+struct Ranges {
   Offsets first;
-  Offsets end;
+  Offsets end;     // one past the last
+  Offsets latest;  // where the partition ends; never in front of `end`
+};
+
+Ranges RangesOf(const Batch& batch, const BatchProgress::Ends& ends) {
+  Ranges ranges;
   for (const BatchItem& item : batch.items) {
     const std::string topic(item.record.topic);
-    first[topic].try_emplace(item.record.partition, item.record.offset);
-    end[topic][item.record.partition] = item.record.offset + 1;
+    ranges.first[topic].try_emplace(item.record.partition, item.record.offset);
+    ranges.end[topic][item.record.partition] = item.record.offset + 1;
   }
-  return {first, end};
+  for (const auto& [topic, partitions] : ranges.end) {
+    for (const auto& [partition, end] : partitions) {
+      ranges.latest[topic][partition] = std::max(ends({topic, partition}).value_or(end), end);
+    }
+  }
+  return ranges;
+}
+
+// How far the batch's partitions are behind their ends.
+std::string BehindLatest(const Ranges& ranges) {
+  std::vector<int64_t> behind;  // of a batch whose partitions have gone: none
+  for (const auto& [topic, partitions] : ranges.latest) {
+    for (const auto& [partition, latest] : partitions) {
+      behind.push_back(latest - ranges.end.at(topic).at(partition));
+    }
+  }
+  if (behind.empty()) return "{}";
+  const auto [min, max] = std::minmax_element(behind.begin(), behind.end());
+  const double sum = std::accumulate(behind.begin(), behind.end(), 0.0);
+  return absl::StrFormat(
+      "{\"avgOffsetsBehindLatest\":\"%.1f\",\"maxOffsetsBehindLatest\":\"%d\","
+      "\"minOffsetsBehindLatest\":\"%d\"}",
+      sum / static_cast<double>(behind.size()), *max, *min);
 }
 
 int64_t Milliseconds(absl::Time from, absl::Time to) {
@@ -58,22 +87,28 @@ std::string BatchProgress::Line(const Batch& batch, absl::Time now) const {
   const auto results = std::count_if(
       batch.items.begin(), batch.items.end(),
       [](const BatchItem& item) { return std::holds_alternative<Score>(item.outcome); });
-  const auto [first, end] = RangesOf(batch);
   const std::string rates = absl::StrFormat(
       "\"numInputRows\":%d,\"inputRowsPerSecond\":%.1f,\"processedRowsPerSecond\":%.1f",
       batch.items.size(), input_rate, rate);
   return absl::StrCat(
-      "{\"name\":", JsonQuote(name_), ",\"timestamp\":\"",
+      "{\"name\":", JsonQuote(names_.query), ",\"timestamp\":\"",
       absl::FormatTime("%Y-%m-%d%ET%H:%M:%E3SZ", batch.opened_at, absl::UTCTimeZone()),
       "\",\"batchId\":", batch.id, ",", rates, ",\"durationMs\":{\"latestOffset\":0,\"getBatch\":",
       Milliseconds(batch.opened_at, batch.sent_at),
       ",\"predict\":", Milliseconds(batch.sent_at, batch.scored_at),
       ",\"produce\":", Milliseconds(batch.scored_at, now), ",\"commitOffsets\":0",
-      ",\"triggerExecution\":", Milliseconds(batch.opened_at, now),
-      "},\"sources\":[{\"description\":\"KafkaV2\",\"startOffset\":", ToJson(first),
-      ",\"endOffset\":", ToJson(end), ",", rates,
-      "}],\"sink\":{\"description\":", JsonQuote(absl::StrCat("Kafka[", sink_, "]")),
+      ",\"triggerExecution\":", Milliseconds(batch.opened_at, now), "},\"sources\":[",
+      Source(batch, rates),
+      "],\"sink\":{\"description\":", JsonQuote(absl::StrCat("Kafka[", names_.sink, "]")),
       ",\"numOutputRows\":", results, "}}");
+}
+
+std::string BatchProgress::Source(const Batch& batch, const std::string& rates) const {
+  const Ranges ranges = RangesOf(batch, ends_);
+  return absl::StrCat(
+      "{\"description\":", JsonQuote(names_.source), ",\"startOffset\":", ToJson(ranges.first),
+      ",\"endOffset\":", ToJson(ranges.end), ",\"latestOffset\":", ToJson(ranges.latest), ",",
+      rates, ",\"metrics\":", BehindLatest(ranges), "}");
 }
 
 }  // namespace serin::stream

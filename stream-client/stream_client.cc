@@ -72,7 +72,9 @@ absl::Status StreamClient::Build(std::ostream& console, std::ostream* progress) 
   PipelineObserver* observer = &metrics_;
   if (progress != nullptr) {
     batch_progress_ = std::make_unique<BatchProgress>(
-        config_.source().group_id(), config_.sink().results_topic(), metrics_, *progress);
+        ToProgressNames(config_),
+        [this](const TopicPartition& partition) { return source_->KnownEnd(partition); }, metrics_,
+        *progress);
     observer = batch_progress_.get();
   }
   pipeline_ = std::make_unique<Pipeline>(

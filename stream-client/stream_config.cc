@@ -196,4 +196,13 @@ ConsoleSinkOptions ToConsoleOptions(const StreamConfig& config) {
           .max_batches = console.max_batches()};
 }
 
+BatchProgress::Names ToProgressNames(const StreamConfig& config) {
+  const std::string& topic = config.source().topic();
+  const bool pattern = TopicSelection::Parse(topic)->HasPatterns();
+  return {
+      .query = config.source().group_id(),
+      .source = absl::StrCat("KafkaV2[", pattern ? "SubscribePattern[" : "Subscribe[", topic, "]]"),
+      .sink = config.sink().results_topic()};
+}
+
 }  // namespace serin::stream

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "serin/v1/config/stream.pb.h"
+#include "stream-client/batch_progress.h"
 #include "stream-client/grpc/predict_stream_scorer.h"
 #include "stream-client/kafka/kafka_record_sink.h"
 #include "stream-client/kafka/kafka_record_source.h"
@@ -46,5 +47,6 @@ ScorerOptions ToScorerOptions(const v1::config::StreamConfig& config);
 PipelineOptions ToPipelineOptions(const v1::config::StreamConfig& config);
 JsonlFileOptions ToJsonlOptions(const v1::config::StreamConfig& config);
 ConsoleSinkOptions ToConsoleOptions(const v1::config::StreamConfig& config);
+BatchProgress::Names ToProgressNames(const v1::config::StreamConfig& config);
 
 }  // namespace serin::stream
