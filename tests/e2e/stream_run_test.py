@@ -1,12 +1,17 @@
 """serin-stream run as a process on a real broker: where it starts, when it ends, what it says."""
+import collections
+import datetime
 import json
 import os
+import pathlib
 import signal
 import subprocess
 import time
 import unittest
 
 from stream_support import BrokerTest, Job, Scorer, wait_for_log
+from support import ROOT
+from stack.process import Process, wait_until
 from stack.stack import binary
 from stack.topics import read_topic
 
@@ -64,12 +69,70 @@ class RunTest(BrokerTest):
         lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
         self.assertEqual(sum(line["numInputRows"] for line in lines), 100)
         self.assertEqual(sum(line["sink"]["numOutputRows"] for line in lines), 100)
+        ends = {str(partition): count for partition, count in
+                collections.Counter(record.partition for record in read_topic(self.kafka.address, "runs")).items()}
         for line in lines:
             self.assertEqual({"latestOffset", "getBatch", "predict", "produce", "commitOffsets",
                               "triggerExecution"}, set(line["durationMs"]))
             start, end = (line["sources"][0][name]["runs"] for name in ("startOffset", "endOffset"))
             self.assertEqual(sum(end[partition] - start[partition] for partition in start),
                              line["numInputRows"])
+            latest = line["sources"][0]["latestOffset"]["runs"]
+            behind = [latest[partition] - end[partition] for partition in end]
+            self.assertEqual(line["sources"][0]["metrics"],
+                             {"avgOffsetsBehindLatest": f"{sum(behind) / len(behind):.1f}",
+                              "maxOffsetsBehindLatest": str(max(behind)),
+                              "minOffsetsBehindLatest": str(min(behind))})
+            self.assertEqual(line["sources"][0]["description"], "KafkaV2[Subscribe[runs]]")
+            # Each partition's end, from the first batch on, whatever has been read of it.
+            self.assertEqual(latest, {partition: ends[partition] for partition in latest})
+
+    def start_with_progress(self, job, trigger, **batch):
+        """A client that writes a line a batch."""
+        config = job.config("a", trigger)
+        config["batch"] |= batch
+        file = job.write(self.folder / f"{job.topic}.yaml", config)
+        client = Process(job.topic, [binary("serin-stream"), "run", "--config", file, "--progress", "json"],
+                         self.folder / f"{job.topic}.log", ROOT)
+        self.addCleanup(client.stop)
+        return client
+
+    def progress(self, client):
+        lines = pathlib.Path(client.log).read_text().splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")]
+
+    def test_processing_time_starts_a_batch_an_interval_and_takes_what_came_meanwhile(self):
+        job = Job(self.folder, self.kafka, "timed", self.scorer.address)
+        job.create_topics(partitions=1)
+        client = self.start_with_progress(job, "processing-time=700ms")
+        wait_for_log(client, "assigned")
+
+        def done():
+            job.produce(1)
+            return len(self.progress(client)) >= 4
+        wait_until(done, "waiting for batches", 60, [client])
+        wait_until(lambda: len(job.results()) == job.count, "waiting for the results", 20, [client])
+        self.assertEqual(client.stop(), 0)
+        next_offset, last = 0, datetime.datetime.min.replace(tzinfo=datetime.timezone.utc)
+        for line in self.progress(client):
+            begun = datetime.datetime.fromisoformat(line["timestamp"].replace("Z", "+00:00"))
+            self.assertGreaterEqual(begun - last, datetime.timedelta(milliseconds=700))
+            self.assertGreaterEqual(line["durationMs"]["getBatch"], 700)
+            source = line["sources"][0]
+            self.assertEqual(source["startOffset"]["timed"]["0"], next_offset)
+            next_offset, last = source["endOffset"]["timed"]["0"], begun
+        self.assertEqual(next_offset, job.count)
+
+    def test_a_full_batch_does_not_wait_for_the_interval_and_a_stop_leaves_what_was_gathered(self):
+        job = Job(self.folder, self.kafka, "patient", self.scorer.address)
+        job.create_topics(partitions=1)
+        job.produce(12)
+        client = self.start_with_progress(job, "processing-time=1h", max_records=5)
+        wait_until(lambda: len(self.progress(client)) == 2, "waiting for two full batches", 20, [client])
+        self.assertEqual(client.stop(), 0)
+        self.assertEqual([line["numInputRows"] for line in self.progress(client)], [5, 5])
+        self.assertEqual(job.finish(), 2)
+        job.check(self, exactly_once=True)
 
     def test_sigterm_under_load_exits_with_0_and_nothing_is_lost(self):
         job = Job(self.folder, self.kafka, "stopped", self.scorer.address)
