@@ -166,8 +166,8 @@ void MeasureLoad(int revisions) {
   const auto log = router::FileRevisionLog::Open(path);
   const size_t loaded = log.ok() ? (*log)->ReadAll()->size() : 0;
   const double cpu = 1e3 * static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
-  std::printf("a log of %zu revisions: loaded in %.0f ms, %.0f ms of CPU\n", loaded,
-              Milliseconds(start), cpu);
+  std::printf("a log of %zu revisions: loaded %.1f ms, CPU %.1f ms\n", loaded, Milliseconds(start),
+              cpu);
   std::filesystem::remove(path);
 }
 
@@ -187,15 +187,15 @@ int main(int argc, char** argv) {
   int changes = 1000;
   double rate = 200;
   double seconds = 10;
-  int revisions = 100'000;
+  std::vector<int> revisions = {1, 100, 10'000, 100'000};
   app.add_option("--router", router, "Predictor");
   app.add_option("--admin", admin, "CanaryAdmin");
   app.add_option("--changes", changes, "Changes whose effect is timed");
   app.add_option("--rate", rate, "Changes, or looks, a second beside the traffic");
   app.add_option("--seconds", seconds, "Traffic of each kind");
-  app.add_option("--revisions", revisions, "Revisions of the log that is loaded");
+  app.add_option("--revisions", revisions, "Revisions of the logs that are loaded");
   CLI11_PARSE(app, argc, argv);
-  serin::MeasureLoad(revisions);
+  for (const int count : revisions) serin::MeasureLoad(count);
   const serin::Target target = serin::Connect(router, admin);
   serin::MeasureEffect(target, changes);
   serin::MeasureInterference(target, rate, seconds);

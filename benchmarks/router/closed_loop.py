@@ -27,7 +27,8 @@ def print_table(title, table, base, figures):
     print(f"\n{title:14} {'proxy us':>9} {'servers':>8} {'sum':>7} {'items/s':>9} {'p50 us':>7} "
           f"{'p99 us':>7}  {'least to most: sum':>19} {'items/s':>15}  {', '.join(figures)} / {base}")
     for target, row in table.items():
-        ratios = "  ".join(f"{row[figure] / table[base][figure]:.2f}" for figure in figures.values())
+        ratios = "  ".join(f"{row[figure] / table[base][figure]:.2f}" if base in table else "-"
+                           for figure in figures.values())
         sums, rates = ("{:.{digits}f}-{:.{digits}f}".format(*row["spread"][figure], digits=digits)
                        for figure, digits in (("sum_us", 2), ("per_s", 0)))
         print(f"{target:14} {row['proxy_us']:9.2f} {row['servers_us']:8.2f} {row['sum_us']:7.2f} "
@@ -38,7 +39,7 @@ def print_table(title, table, base, figures):
 def beside_peers(options, mode, one_cpu=False):
     with Stage(options.folder, options.binaries, PEERS, one_cpu=one_cpu) as stage:
         idle = stage.resident_mib()
-        table = in_turns(stage, ["direct", *PEERS], mode, options)
+        table = in_turns(stage, stage.targets, mode, options)
     print_table(f"{mode}, one CPU" if one_cpu else mode, table, "haproxy", {"sum": "sum_us", "rate": "per_s"})
     if mode == next(iter(MODES)):
         print("resident MiB when idle: " + ", ".join(f"{name} {mib:.0f}" for name, mib in idle.items()))

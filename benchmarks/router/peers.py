@@ -128,4 +128,5 @@ class Bench:
             "--accesslog-file=/dev/null", *backends])
 
 
-PEERS = {"haproxy": Bench.haproxy, "nginx": Bench.nginx, "nghttpx": Bench.nghttpx, "serin": Bench.serin}
+OTHERS = {"haproxy": Bench.haproxy, "nginx": Bench.nginx, "nghttpx": Bench.nghttpx}
+PEERS = {**OTHERS, "serin": Bench.serin}

@@ -4,10 +4,10 @@ import statistics
 import subprocess
 
 import cpu
-from peers import Bench
+from peers import OTHERS, Bench
 
 from stack.ports import free_port, is_free  # peers.py has put tools/ on the path
-from stack.process import wait_until
+from stack.process import ProcessFailed, wait_until
 
 LOAD_REPORT = re.compile(r"in ([\d.]+) s: (\d+) calls/s, (\d+) items/s, p50 (\d+) us, p99 (\d+) us")
 PACE_REPORT = re.compile(r"calls (\d+) errors (\d+) p50 (\d+) p99 (\d+)")
@@ -18,7 +18,8 @@ class Stage:
 
     def __init__(self, folder, binaries, targets, servers=2, one_cpu=False):
         """`servers` model servers, and before them the proxies `targets`, {name: start(bench, port)};
-        all on the first CPU if `one_cpu`. The target "direct" is the first of the servers."""
+        all on the first CPU if `one_cpu`. The target "direct" is the first of the servers. A proxy of
+        others that cannot be started is named and left out."""
         self._bench = Bench(folder, binaries, one_cpu)
         self._binaries = binaries
         self._targets = targets
@@ -43,7 +44,12 @@ class Stage:
                                                  name))
             self._ports["direct"] = self._bench.servers[0]
             for name, start in self._targets.items():
-                self._proxies[name] = self._start(lambda port, start=start: start(self._bench, port), name)
+                try:
+                    self._proxies[name] = self._start(lambda port, start=start: start(self._bench, port), name)
+                except (OSError, ProcessFailed) as error:
+                    if name not in OTHERS:
+                        raise
+                    print(f"left out: {name}: {error}", flush=True)
         except BaseException:
             self.__exit__()
             raise
@@ -52,6 +58,10 @@ class Stage:
     def __exit__(self, *unused):
         for process in reversed(self._processes):
             process.stop()
+
+    @property
+    def targets(self):
+        return ["direct", *self._proxies]
 
     def address(self, target):
         return f"127.0.0.1:{self._ports[target]}"
@@ -62,10 +72,10 @@ class Stage:
         return (cpu.cpu_seconds(proxy.pid) if proxy else 0.0,
                 sum(cpu.cpu_seconds(server.pid) for server in self._servers))
 
-    def _ask(self, report, target, command):
+    def _ask(self, report, target, command, may_fail=False):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         found = report.search(done.stdout)
-        if done.returncode != 0 or not found:
+        if not found or (done.returncode != 0 and not may_fail):
             raise SystemExit(f"{target}: {done.stdout}{done.stderr}")
         return [float(value) for value in found.groups()]
 
@@ -80,11 +90,12 @@ class Stage:
                 "proxy_s": after[0] - before[0], "servers_s": after[1] - before[1]}
 
     def pace(self, target, rate, seconds):
-        """One run of serin-pace at so many calls a second: its latencies."""
-        _, _, p50, p99 = self._ask(
+        """One run of serin-pace at so many calls a second: its latencies, and how many calls failed, as
+        they do when it is more than the target bears."""
+        _, errors, p50, p99 = self._ask(
             PACE_REPORT, target, [self._binaries / "serin-pace", "--target", self.address(target),
-                                  "--rate", str(rate), "--seconds", str(seconds), "--every", "600"])
-        return {"p50_us": p50, "p99_us": p99}
+                                  "--rate", str(rate), "--seconds", str(seconds), "--every", "600"], may_fail=True)
+        return {"p50_us": p50, "p99_us": p99, "errors": errors}
 
     def resident_mib(self):
         return {name: cpu.resident_mib(proxy.pid) for name, proxy in self._proxies.items()}
