@@ -169,6 +169,18 @@ ScorerOptions ToScorerOptions(const StreamConfig& config) {
   return options;
 }
 
+namespace {
+
+// A transaction takes some 40 ms, in which a fast model answers 10,000 records: as many are in it,
+// as many wait for the next one, and the model must not run dry.
+size_t MaxUnfinishedRecords(const StreamConfig& config) {
+  const size_t chosen = config.batch().max_unfinished_records();
+  if (chosen > 0) return chosen;
+  return IsExactlyOnce(config) ? 60'000 : 20'000;
+}
+
+}  // namespace
+
 PipelineOptions ToPipelineOptions(const StreamConfig& config) {
   const v1::config::BatchConfig& batch = config.batch();
   PipelineOptions options;
@@ -176,7 +188,7 @@ PipelineOptions ToPipelineOptions(const StreamConfig& config) {
                    .max_bytes = batch.max_bytes(),
                    .linger = *Linger(config)};
   options.max_in_flight = batch.max_in_flight();
-  options.max_unfinished_records = batch.max_unfinished_records();
+  options.max_unfinished_records = MaxUnfinishedRecords(config);
   options.min_batch_records = batch.min_records();
   options.target_latency = ConfigDuration(batch.target_latency());
   options.order = ToOrder(config);

@@ -66,6 +66,20 @@ TEST(StreamConfigTest, ATriggerWithAProcessingTimeGathersRecordsForSoLong) {
   EXPECT_EQ(ToPipelineOptions(*config).batch.linger, absl::Seconds(5));
 }
 
+TEST(StreamConfigTest, TransactionsHaveMoreRoomForWhatIsNotWritten) {
+  const testing::TempDir folder;
+  const auto unfinished = [&](const std::string& text, const std::string& delivery) {
+    folder.Write("stream.yaml", text);
+    const auto config = LoadStreamConfig((folder.path() / "stream.yaml").string(),
+                                         {.delivery = delivery, .properties = {}});
+    EXPECT_THAT(config, IsOk());
+    return config.ok() ? ToPipelineOptions(*config).max_unfinished_records : 0;
+  };
+  EXPECT_EQ(unfinished("batch: {max_unfinished_records: 0}", "at-least-once"), 20'000u);
+  EXPECT_EQ(unfinished("batch: {max_unfinished_records: 0}", "exactly-once"), 60'000u);
+  EXPECT_EQ(unfinished("batch: {max_unfinished_records: 500}", "exactly-once"), 500u);
+}
+
 TEST(StreamConfigTest, ABadTriggerStartOrTopicIsNamedWithWhatWasExpected) {
   for (const char* trigger : {"sometimes", "processing-time=", "processing-time=2h"}) {
     EXPECT_THAT(LoadStreamConfig("", {.topic = "^(", .start = "first", .trigger = trigger}),
