@@ -2,7 +2,6 @@
 
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <utility>
@@ -30,20 +29,7 @@ int SelectH2(SSL*, const unsigned char** out, unsigned char* out_size, const uns
   return SSL_TLSEXT_ERR_OK;
 }
 
-std::pair<int64_t, int64_t> StampOf(const std::string& path) {
-  struct stat found {};
-  if (path.empty() || stat(path.c_str(), &found) != 0) return {0, 0};
-  return {static_cast<int64_t>(found.st_ino),
-          found.st_mtim.tv_sec * 1'000'000'000 + found.st_mtim.tv_nsec};
-}
-
 }  // namespace
-
-struct TlsAcceptor::Stamp {
-  explicit Stamp(const TlsFiles& files)
-      : parts{StampOf(files.certificate), StampOf(files.private_key), StampOf(files.ca)} {}
-  std::array<std::pair<int64_t, int64_t>, 3> parts;
-};
 
 TlsAcceptor::TlsAcceptor(TlsFiles files) : files_(std::move(files)) {}
 TlsAcceptor::~TlsAcceptor() = default;
@@ -53,7 +39,7 @@ absl::StatusOr<std::unique_ptr<TlsAcceptor>> TlsAcceptor::Create(const TlsFiles&
   if (files.certificate.empty()) return nullptr;
   auto acceptor = std::unique_ptr<TlsAcceptor>(new TlsAcceptor(files));
   absl::MutexLock lock(&acceptor->mutex_);
-  acceptor->stamp_ = std::make_unique<Stamp>(files);
+  acceptor->stamp_ = TlsStamp(files);
   SERIN_ASSIGN_OR_RETURN(acceptor->context_, Load(files));
   return acceptor;
 }
@@ -83,12 +69,12 @@ TlsAcceptor::Context TlsAcceptor::Current() {
   const absl::Time now = absl::Now();
   if (now < looked_at_ + absl::Seconds(kTlsReloadSeconds)) return context_;
   looked_at_ = now;
-  auto stamp = std::make_unique<Stamp>(files_);
-  if (stamp->parts == stamp_->parts) return context_;
+  const TlsStamp stamp(files_);
+  if (stamp_ == stamp) return context_;
   absl::StatusOr<Context> loaded = Load(files_);
   if (loaded.ok()) {
     context_ = *std::move(loaded);
-    stamp_ = std::move(stamp);
+    stamp_ = stamp;
     spdlog::info("{}: a new certificate is in use", files_.certificate);
   } else {
     spdlog::warn("the former certificate stays in use: {}", std::string(loaded.status().message()));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -8,6 +9,7 @@
 #include "absl/time/time.h"
 #include "common/net/byte_session.h"
 #include "common/rpc/tls.h"
+#include "common/rpc/tls_stamp.h"
 
 struct ssl_ctx_st;
 
@@ -27,7 +29,6 @@ class TlsAcceptor {
 
  private:
   using Context = std::shared_ptr<ssl_ctx_st>;
-  struct Stamp;
 
   explicit TlsAcceptor(TlsFiles files);
 
@@ -39,7 +40,7 @@ class TlsAcceptor {
   absl::Mutex mutex_;
   Context context_ ABSL_GUARDED_BY(mutex_);
   // What the files looked like when they were read last.
-  std::unique_ptr<Stamp> stamp_ ABSL_GUARDED_BY(mutex_);
+  std::optional<TlsStamp> stamp_ ABSL_GUARDED_BY(mutex_);
   absl::Time looked_at_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 

@@ -62,15 +62,17 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
         "cannot listen on ", options.listen, ": is the address in use, or not one of this host?"));
   }
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
-  auto result = std::unique_ptr<GrpcServer>(
-      new GrpcServer(std::move(health), std::move(server), host, port, options.health_names));
+  auto result = std::unique_ptr<GrpcServer>(new GrpcServer(
+      credentials, std::move(health), std::move(server), host, port, options.health_names));
   result->SetServing(false);
   return result;
 }
 
-GrpcServer::GrpcServer(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server,
+GrpcServer::GrpcServer(std::shared_ptr<grpc::ServerCredentials> credentials,
+                       std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server,
                        std::string host, int port, std::vector<std::string> health_names)
-    : health_(std::move(health)),
+    : credentials_(std::move(credentials)),
+      health_(std::move(health)),
       server_(std::move(server)),
       host_(std::move(host)),
       port_(port),

@@ -12,6 +12,7 @@
 namespace grpc {
 class Channel;
 class Server;
+class ServerCredentials;
 class Service;
 }  // namespace grpc
 
@@ -68,10 +69,13 @@ class GrpcServer {
   void Shutdown(absl::Duration grace);
 
  private:
-  GrpcServer(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server,
+  GrpcServer(std::shared_ptr<grpc::ServerCredentials> credentials,
+             std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server,
              std::string host, int port, std::vector<std::string> health_names);
 
-  std::unique_ptr<HealthService> health_;  // the server answers from it
+  // In the order they need each other: the server uses both.
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
+  std::unique_ptr<HealthService> health_;
   std::unique_ptr<grpc::Server> server_;
   const std::string host_;
   const int port_;

@@ -29,13 +29,14 @@ absl::Status CheckServerTlsFiles(const TlsFiles& files);
 // certificate that leads to it.
 //
 // Errors: INVALID_ARGUMENT naming the file that is missing, is no PEM of its kind, or whose key
-// belongs to another certificate. After the start a bad file is logged by gRPC and the former one
-// stays in use.
+// belongs to another certificate. After the start a bad file is logged and the former ones stay in
+// use. The credentials must outlive every server that listens with them.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const TlsFiles& files);
 
 // Plaintext without `ca`. With it, TLS that verifies the server's name and certificate; with a
-// certificate too, the client shows it. Errors: as above.
+// certificate too, the client shows it. Errors: as above; after the start gRPC logs a bad file, and
+// no new connection is made until it is mended.
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeChannelCredentials(
     const TlsFiles& files);
 

@@ -118,7 +118,7 @@ class FakeScoringServer::Service final : public v1::Predictor::Service {
 
 FakeScoringServer::FakeScoringServer(int port,
                                      const std::shared_ptr<grpc::ServerCredentials>& credentials)
-    : service_(std::make_unique<Service>()) {
+    : service_(std::make_unique<Service>()), credentials_(credentials) {
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port), credentials, &port_);

@@ -52,6 +52,7 @@ class FakeScoringServer {
  private:
   class Service;
   std::unique_ptr<Service> service_;
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;  // outlive the server
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
 };

@@ -2,6 +2,9 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "absl/time/clock.h"
 #include "common/rpc/grpc_server.h"
 #include "gtest/gtest.h"
@@ -85,6 +88,32 @@ TEST_F(TlsTest, ARenewedCertificateIsUsedWithoutARestart) {
   }
   EXPECT_EQ(Call(*server, {.ca = one_.ca}), grpc::StatusCode::OK);
   EXPECT_EQ(Call(*server, {.ca = old_ca}), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(TlsTest, ARenewedCertificateThatIsBrokenLeavesTheFormerOneInUse) {
+  const auto server = Serve({.certificate = one_.certificate, .private_key = one_.private_key});
+  const std::string former_ca = folder_.path() / "former-ca.pem";
+  std::filesystem::copy_file(one_.ca, former_ca);
+  const auto serves_for = [&](absl::Duration time) {
+    for (const absl::Time end = absl::Now() + time; absl::Now() < end;) {
+      if (Call(*server, {.ca = former_ca}) != grpc::StatusCode::OK) return false;
+    }
+    return true;
+  };
+  const absl::Duration until_it_was_read = absl::Seconds(2 * kTlsReloadSeconds);
+  // Half of a renewal: the certificate is another one's, the key is the former.
+  std::filesystem::copy_file(other_.certificate, one_.certificate,
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_TRUE(serves_for(until_it_was_read)) << "with a certificate of another key";
+  std::ofstream(one_.certificate) << "no certificate";
+  EXPECT_TRUE(serves_for(until_it_was_read)) << "with a file that is no certificate";
+  std::filesystem::remove(one_.certificate);
+  EXPECT_TRUE(serves_for(until_it_was_read)) << "without the file";
+  MakeCertificates(folder_.path(), "one");
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (Call(*server, {.ca = one_.ca}) != grpc::StatusCode::OK && absl::Now() < deadline) {
+  }
+  EXPECT_EQ(Call(*server, {.ca = one_.ca}), grpc::StatusCode::OK) << "the next good one is used";
 }
 
 TEST_F(TlsTest, NamesTheFileThatCannotBeUsed) {
