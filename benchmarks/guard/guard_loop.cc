@@ -89,9 +89,9 @@ size_t RecordTexts(int passes, int texts_a_run) {
   PredictionStats stats;
   for (int run = 0; run < passes * kItems / texts_a_run; ++run) {
     PredictionStats::Counts counts;
-    int64_t last = absl::ToUnixNanos(clock.Now());
+    int64_t last = clock.UnixNanos();
     for (int i = 0; i < texts_a_run; ++i) {
-      const int64_t now = absl::ToUnixNanos(clock.Now());
+      const int64_t now = clock.UnixNanos();
       counts.Add(Label::kPositive, now - last);
       last = now;
     }

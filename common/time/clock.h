@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
@@ -10,11 +12,16 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual absl::Time Now() const = 0;
+
+  // The same in nanoseconds since 1970, for code that reads it for every text: at a fourth of what
+  // Now() and the arithmetic of absl::Time take.
+  virtual int64_t UnixNanos() const { return absl::ToUnixNanos(Now()); }
 };
 
 class RealClock final : public Clock {
  public:
   absl::Time Now() const override { return absl::Now(); }
+  int64_t UnixNanos() const override { return absl::GetCurrentTimeNanos(); }
 };
 
 }  // namespace serin

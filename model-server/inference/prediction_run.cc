@@ -14,9 +14,9 @@ absl::StatusOr<Prediction> PredictionRun::Predict(const Query& query) {
   if (absl::Status status = CheckText(query.text, served->max_text_bytes); !status.ok()) {
     return engine_.Refuse(catalog_, query, std::move(status));
   }
-  if (!last_.has_value()) last_ = absl::ToUnixNanos(engine_.clock_.Now());
+  if (!last_.has_value()) last_ = engine_.clock_.UnixNanos();
   const absl::StatusOr<Sentiment> outcome = served->model->Score(query.text);
-  const int64_t now = absl::ToUnixNanos(engine_.clock_.Now());
+  const int64_t now = engine_.clock_.UnixNanos();
   const int64_t inference = now - *last_;
   last_ = now;
   engine_.Log(served, query, outcome, inference);
