@@ -35,7 +35,7 @@ int ListModels(const serin::v1::config::ModelServerConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("serin-model-server: serves one version of a model over gRPC");
+  CLI::App app("serin-model-server: serves versions of models over gRPC");
   std::string config_path;
   bool check_config = false;
   bool list_models = false;

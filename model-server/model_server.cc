@@ -46,9 +46,11 @@ ModelServer::ModelServer(const v1::config::ModelServerConfig& config,
       catalog_(std::make_shared<const ModelCatalog>()),
       loader_([this](const ModelVersionId& id) { return metrics_->StatsOf(id.model, id.version); },
               clock_),
-      repository_(config.repository().path(), SelectionOf(config.repository()), loader_, catalog_,
-                  [this](const ModelVersionId& id, const absl::Status& outcome,
-                         const ModelCatalog& catalog) { OnLoad(id, outcome, catalog); }),
+      repository_(
+          config.repository().path(), SelectionOf(config.repository()), loader_, catalog_,
+          [this](const ModelVersionId& id, const absl::Status& outcome,
+                 const ModelCatalog& catalog) { OnLoad(id, outcome, catalog); },
+          [this](const absl::Status& outcome) { OnFolder(outcome); }),
       engine_(catalog_, *metrics_->StatsOf("", ""), clock_,
               {.sampled = log_.get(),
                .incidents = &incidents_,
@@ -81,7 +83,7 @@ GrpcServer::Options ModelServer::ServerOptions(const v1::config::ModelServerConf
 }
 
 absl::Status ModelServer::LoadModels() {
-  if (absl::Status status = repository_.Refresh(); !status.ok()) {
+  if (absl::Status status = repository_.RefreshAll(); !status.ok()) {
     return absl::InvalidArgumentError(status.message());
   }
   if (catalog_.Get()->models().empty()) {
@@ -98,12 +100,22 @@ absl::Status ModelServer::Listen(const v1::config::ModelServerConfig& config) {
     server_->SetServing(ready);
     TellHealth();
   });
-  readiness_.Set("models", true);
+  TellReadiness();
   watcher_ = std::make_unique<RepositoryWatcher>(
       repository_, ConfigDuration(config.repository().poll_interval()));
   spdlog::info("ready: gRPC on {}, metrics and probes on port {}", server_->address(),
                admin_->port());
   return absl::OkStatus();
+}
+
+void ModelServer::OnFolder(const absl::Status& outcome) {
+  load_metrics_.OnFolder(outcome.ok());
+  if (outcome.ok()) {
+    spdlog::info("the repository can be read again");
+  } else {
+    spdlog::error("the repository cannot be read, nothing is loaded or unloaded: {}",
+                  std::string(outcome.message()));
+  }
 }
 
 void ModelServer::OnLoad(const ModelVersionId& id, const absl::Status& outcome,
@@ -119,13 +131,20 @@ void ModelServer::OnLoad(const ModelVersionId& id, const absl::Status& outcome,
                   serves ? " and goes on serving its former files" : "",
                   std::string(outcome.message()));
   }
-  if (server_ != nullptr) TellHealth();
+  if (server_ == nullptr) return;
+  TellReadiness();
+  TellHealth();
+}
+
+void ModelServer::TellReadiness() {
+  readiness_.Set("models", !catalog_.Get()->models().empty(), "none is loaded");
 }
 
 void ModelServer::TellHealth() {
   const bool ready = readiness_.ready();
   const std::shared_ptr<const ModelCatalog> catalog = catalog_.Get();
   for (const ModelRepository::Entry& entry : repository_.Index()) {
+    if (entry.reason == ModelRepository::kNotSelected) continue;  // nobody asks for it
     const ModelVersionId& id = entry.id;
     server_->SetServing(id.model, ready && catalog->Find(id.model, "") != nullptr);
     server_->SetServing(HealthNameOf(id), ready && entry.reason.empty());

@@ -49,7 +49,9 @@ class ModelServer {
   GrpcServer::Options ServerOptions(const v1::config::ModelServerConfig& config);
   absl::Status LoadModels();
   absl::Status Listen(const v1::config::ModelServerConfig& config);
+  void OnFolder(const absl::Status& outcome);
   void OnLoad(const ModelVersionId& id, const absl::Status& outcome, const ModelCatalog& catalog);
+  void TellReadiness();
   void TellHealth();
 
   // In the order they need each other: later ones use earlier ones.

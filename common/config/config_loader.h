@@ -15,7 +15,7 @@ namespace serin {
 //
 // Errors: INVALID_ARGUMENT with one line `file:key: expected ... got ...` for every fault of the
 // file at once: unreadable file, YAML syntax, unknown or duplicate keys, missing required keys,
-// wrong types, values out of bounds. A failed load leaves `config` in an unspecified state.
+// wrong types, values out of bounds. A failed load leaves in `config` what of it is right.
 absl::Status LoadConfig(const std::string& path, google::protobuf::Message& config);
 
 // The same for text at hand; `file_name` only stands in the messages.

@@ -11,8 +11,8 @@ namespace serin::model_server {
 
 namespace {
 
-absl::StatusOr<std::unique_ptr<VaderModel>> LoadVader(const ModelSpec& spec) {
-  if (spec.dialect == "nltk") return VaderModel::Load(spec.files[0]);
+absl::StatusOr<std::unique_ptr<VaderModel>> MakeVader(const ModelSpec& spec) {
+  if (spec.dialect == "nltk") return VaderModel::Create(spec.files[0]);
   if (spec.dialect != "vadersentiment") {
     return absl::InvalidArgumentError(
         absl::StrCat("dialect: expected nltk or vadersentiment, got \"", spec.dialect, "\""));
@@ -22,19 +22,19 @@ absl::StatusOr<std::unique_ptr<VaderModel>> LoadVader(const ModelSpec& spec) {
         "files: expected the lexicon and the emoji lexicon for the dialect vadersentiment, got 1 "
         "file");
   }
-  return VaderModel::LoadVaderSentiment(spec.files[0], spec.files[1]);
+  return VaderModel::CreateVaderSentiment(spec.files[0], spec.files[1]);
 }
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSpec& spec) {
+absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const ModelSpec& spec) {
   if (spec.backend == "vader") {
-    SERIN_ASSIGN_OR_RETURN(std::unique_ptr<VaderModel> model, LoadVader(spec));
+    SERIN_ASSIGN_OR_RETURN(std::unique_ptr<VaderModel> model, MakeVader(spec));
     return std::shared_ptr<const Model>(std::move(model));
   }
   if (spec.backend == "fasttext") {
     SERIN_ASSIGN_OR_RETURN(std::unique_ptr<FastTextModel> model,
-                           FastTextModel::Load(spec.files[0]));
+                           FastTextModel::Create(spec.files[0]));
     return std::shared_ptr<const Model>(std::move(model));
   }
   return absl::InvalidArgumentError(

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "model-server/inference/model.h"
+#include "model-server/inference/model_content.h"
 
 namespace serin::model_server {
 
@@ -13,14 +14,13 @@ namespace serin::model_server {
 struct ModelSpec {
   std::string backend;             // "vader" or "fasttext"
   std::string dialect;             // of "vader": "nltk" or "vadersentiment"; ignored by the other
-  std::vector<std::string> files;  // paths, at least one
+  std::vector<FileContent> files;  // at least one
 };
 
-// Loads a model: "vader" from its lexicon, in the dialect "vadersentiment" followed by its emoji
-// lexicon, "fasttext" from a file written by models/train. Further files are not opened.
+// Makes a model: "vader" from its lexicon, in the dialect "vadersentiment" followed by its emoji
+// lexicon, "fasttext" from a file written by models/train. Further files are passed over.
 //
-// Errors: INVALID_ARGUMENT (unknown backend or dialect, a file too few, malformed file), NOT_FOUND
-// (no such file).
-absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSpec& spec);
+// Error: INVALID_ARGUMENT (unknown backend or dialect, a file too few, malformed file).
+absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const ModelSpec& spec);
 
 }  // namespace serin::model_server

@@ -37,8 +37,16 @@ absl::Status BatchJob::Read(const grpc::ByteBuffer& message) {
 }
 
 absl::Status BatchJob::Admit() {
-  SERIN_ASSIGN_OR_RETURN(ticket_, AdmitBatch(serving_, items_));
-  return absl::OkStatus();
+  absl::StatusOr<AdmissionControl::Ticket> ticket = AdmitBatch(serving_, items_);
+  if (ticket.ok()) {
+    ticket_ = *std::move(ticket);
+    return absl::OkStatus();
+  }
+  // All as the first one's: to refuse must cost little.
+  Query first = queries_.empty() ? Query{} : queries_.front();
+  first.call = &call_;
+  const PredictionEngine& engine = serving_.engine;
+  return engine.Refuse(*engine.catalog(), first, ticket.status(), items_);
 }
 
 void BatchJob::Run(std::unique_ptr<BatchJob> job, Done done) {

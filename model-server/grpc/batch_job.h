@@ -29,8 +29,11 @@ class BatchJob {
   absl::Status Read(const grpc::ByteBuffer& message);
 
   // Takes the items into account. Error: RESOURCE_EXHAUSTED for more than max_batch_items or by
-  // AdmissionControl.
+  // AdmissionControl; the items are then counted as refused.
   absl::Status Admit();
+
+  // Whether it has more items than will ever be admitted.
+  bool too_large() const { return items_ > serving_.max_batch_items; }
 
   // Gives the answer to `done` once, on this thread or a worker's. An item that fails has its error
   // in the answer; items that nobody waits for any more are not scored.

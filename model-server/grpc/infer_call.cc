@@ -1,8 +1,10 @@
 #include "model-server/grpc/infer_call.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/status/status_macros.h"
+#include "model-server/grpc/overload.h"
 #include "model-server/grpc/prediction_messages.h"
 #include "model-server/inference/prediction_run.h"
 
@@ -12,16 +14,29 @@ absl::StatusOr<std::unique_ptr<InferCall>> InferCall::Create(
     const ServingContext& serving, grpc::CallbackServerContext& context,
     const inference::ModelInferRequest& request, inference::ModelInferResponse& response) {
   auto call = std::unique_ptr<InferCall>(new InferCall(serving, context, request, response));
-  call->catalog_ = serving.engine.catalog();
-  call->served_ = call->catalog_->Find(request.model_name(), request.model_version());
-  if (call->served_ == nullptr) {
-    return call->catalog_->NotFound(request.model_name(), request.model_version());
-  }
-  SERIN_ASSIGN_OR_RETURN(call->texts_, oip::ReadTexts(request));
-  SERIN_ASSIGN_OR_RETURN(call->ticket_, AdmitBatch(serving, call->texts_.size()));
-  call->scores_.resize(call->texts_.size());
   (void)call->state_.trace_id();  // before there is more than one thread, see there
+  call->catalog_ = serving.engine.catalog();
+  if (absl::Status status = call->Prepare(context); !status.ok()) {
+    return serving.engine.Refuse(*call->catalog_, call->Unread(), std::move(status),
+                                 std::max<size_t>(1, call->texts_.size()));
+  }
   return call;
+}
+
+absl::Status InferCall::Prepare(grpc::CallbackServerContext& context) {
+  served_ = catalog_->Find(request_.model_name(), request_.model_version());
+  if (served_ == nullptr) {
+    return catalog_->NotFound(request_.model_name(), request_.model_version());
+  }
+  SERIN_ASSIGN_OR_RETURN(texts_, oip::ReadTexts(request_));
+  absl::StatusOr<AdmissionControl::Ticket> ticket = AdmitBatch(serving_, texts_.size());
+  if (!ticket.ok()) {
+    HintRetry(context, texts_.size() > serving_.max_batch_items);
+    return ticket.status();
+  }
+  ticket_ = *std::move(ticket);
+  scores_.resize(texts_.size());
+  return absl::OkStatus();
 }
 
 void InferCall::Run(std::unique_ptr<InferCall> call, Done done) {
@@ -57,9 +72,17 @@ Query InferCall::QueryOf(size_t item) const {
           .call = &state_};
 }
 
+Query InferCall::Unread() const {
+  return {.model = request_.model_name(),
+          .version = request_.model_version(),
+          .request_id = request_.id(),
+          .call = &state_};
+}
+
 void InferCall::Score(size_t begin, size_t end) {
   if (const absl::Status status = state_.Check(); !status.ok()) {
-    return Fail(begin, serving_.engine.Refuse(*catalog_, QueryOf(begin), status));
+    const Query first = QueryOf(begin);
+    return Fail(begin, serving_.engine.Refuse(*catalog_, first, status, end - begin));
   }
   PredictionRun run(serving_.engine, *catalog_);
   for (size_t i = begin; i < end; ++i) {

@@ -22,8 +22,8 @@ class InferCall {
  public:
   using Done = std::function<void(const absl::Status&)>;
 
-  // Errors: INVALID_ARGUMENT (tensors), NOT_FOUND (model), RESOURCE_EXHAUSTED. The references must
-  // live until the call is done.
+  // Errors: INVALID_ARGUMENT (tensors), NOT_FOUND (model), RESOURCE_EXHAUSTED with a hint when to
+  // come again; they are counted. The references must live until the call is done.
   static absl::StatusOr<std::unique_ptr<InferCall>> Create(
       const ServingContext& serving, grpc::CallbackServerContext& context,
       const inference::ModelInferRequest& request, inference::ModelInferResponse& response);
@@ -36,9 +36,13 @@ class InferCall {
             const inference::ModelInferRequest& request, inference::ModelInferResponse& response)
       : serving_(serving), state_(context), request_(request), response_(response) {}
 
+  // Reads the texts and has them admitted.
+  absl::Status Prepare(grpc::CallbackServerContext& context);
   // For a model with a batcher.
   static void Submit(const std::shared_ptr<InferCall>& call, const Done& done);
   Query QueryOf(size_t item) const;
+  // What is known of a call before its texts are.
+  Query Unread() const;
   void Score(size_t begin, size_t end);
   // Keeps a score, or the error; returns whether it was a score.
   bool Take(size_t item, const absl::StatusOr<Prediction>& prediction);

@@ -7,7 +7,6 @@
 #include "common/oip/text_tensors.h"
 #include "common/status/grpc_status.h"
 #include "model-server/grpc/infer_call.h"
-#include "model-server/grpc/overload.h"
 
 namespace serin::model_server {
 
@@ -43,7 +42,6 @@ grpc::ServerUnaryReactor* InferenceService::ModelInfer(grpc::CallbackServerConte
   absl::StatusOr<std::unique_ptr<InferCall>> call =
       InferCall::Create(serving_, *context, *request, *response);
   if (!call.ok()) {
-    if (call.status().code() == absl::StatusCode::kResourceExhausted) HintRetry(*context);
     reactor->Finish(ToGrpcStatus(call.status()));
     return reactor;
   }

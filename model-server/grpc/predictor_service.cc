@@ -89,7 +89,7 @@ void PredictorService::AnswerBatch(grpc::CallbackServerContext& context,
   absl::Status status = job->Read(request);
   if (status.ok()) status = job->Admit();
   if (!status.ok()) {
-    if (absl::IsResourceExhausted(status)) HintRetry(context);
+    if (absl::IsResourceExhausted(status)) HintRetry(context, job->too_large());
     return serving_.FinishBatch([&reactor, status] { reactor.Finish(ToGrpcStatus(status)); });
   }
   BatchJob::Run(std::move(job), [&reactor, &context, &response](grpc::ByteBuffer answer) {

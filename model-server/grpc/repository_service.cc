@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "common/status/grpc_status.h"
 
 namespace serin::model_server {
@@ -12,10 +13,21 @@ constexpr char kNotAllowed[] =
     "repository.control_rpcs: expected true for this call, got false (see the config of the "
     "model server)";
 
+// The parameter `version`, "" without one. Others are refused, as they would change what a caller
+// believes it has done (Triton takes a whole `config`); Triton's client sends `unload_dependents`
+// with every unload, and nothing here depends on another model.
 template <typename Request>
-std::string VersionOf(const Request& request) {
-  const auto version = request.parameters().find("version");
-  return version == request.parameters().end() ? "" : version->second.string_param();
+absl::StatusOr<std::string> VersionOf(const Request& request) {
+  std::string version;
+  for (const auto& [name, value] : request.parameters()) {
+    if (name == "version" && value.has_string_param()) {
+      version = value.string_param();
+    } else if (name != "unload_dependents") {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "parameters: expected none but version (a string), got \"", name.substr(0, 100), "\""));
+    }
+  }
+  return version;
 }
 
 }  // namespace
@@ -48,29 +60,32 @@ grpc::ServerUnaryReactor* RepositoryService::RepositoryIndex(
 grpc::ServerUnaryReactor* RepositoryService::RepositoryModelLoad(
     grpc::CallbackServerContext* context, const inference::RepositoryModelLoadRequest* request,
     inference::RepositoryModelLoadResponse*) {
-  return RunApart(context, [this, model = request->model_name(), version = VersionOf(*request)] {
-    return repository_.Load(model, version);
-  });
+  return RunApart(context, request->model_name(), VersionOf(*request), &ModelRepository::Load);
 }
 
 grpc::ServerUnaryReactor* RepositoryService::RepositoryModelUnload(
     grpc::CallbackServerContext* context, const inference::RepositoryModelUnloadRequest* request,
     inference::RepositoryModelUnloadResponse*) {
-  return RunApart(context, [this, model = request->model_name(), version = VersionOf(*request)] {
-    return repository_.Unload(model, version);
-  });
+  return RunApart(context, request->model_name(), VersionOf(*request), &ModelRepository::Unload);
 }
 
 grpc::ServerUnaryReactor* RepositoryService::RunApart(grpc::CallbackServerContext* context,
-                                                      std::function<absl::Status()> change) {
+                                                      const std::string& model,
+                                                      const absl::StatusOr<std::string>& version,
+                                                      Change change) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   if (!control_) {
     reactor->Finish(grpc::Status(grpc::StatusCode::PERMISSION_DENIED, kNotAllowed));
     return reactor;
   }
+  if (!version.ok()) {
+    reactor->Finish(ToGrpcStatus(version.status()));
+    return reactor;
+  }
   absl::MutexLock lock(&mutex_);
-  waiting_.emplace_back(
-      [reactor, change = std::move(change)] { reactor->Finish(ToGrpcStatus(change())); });
+  waiting_.emplace_back([this, reactor, change, model, version = *version] {
+    reactor->Finish(ToGrpcStatus((repository_.*change)(model, version)));
+  });
   return reactor;
 }
 

@@ -2,9 +2,11 @@
 
 #include <deque>
 #include <functional>
+#include <string>
 #include <thread>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "model-server/grpc/inference_service.h"
 #include "model-server/repository/model_repository.h"
@@ -41,8 +43,12 @@ class RepositoryService final : public InferenceService {
   // Does what a call asks for and finishes it.
   using Operation = std::function<void()>;
 
-  grpc::ServerUnaryReactor* RunApart(grpc::CallbackServerContext* context,
-                                     std::function<absl::Status()> change);
+  using Change = absl::Status (ModelRepository::*)(const std::string& model,
+                                                   const std::string& version);
+
+  // An error in `version` is the call's.
+  grpc::ServerUnaryReactor* RunApart(grpc::CallbackServerContext* context, const std::string& model,
+                                     const absl::StatusOr<std::string>& version, Change change);
   void RunOperations();
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return !waiting_.empty() || stop_; }
 

@@ -9,6 +9,12 @@
 #include "model-server/inference/version_order.h"
 
 namespace serin::model_server {
+namespace {
+
+// What a caller asked for, as far as it helps to find the mistake.
+absl::string_view Shown(std::string_view name) { return AbslView(name.substr(0, 100)); }
+
+}  // namespace
 
 ModelCatalog::ModelCatalog(std::vector<Entry> models) : models_(std::move(models)) {
   std::sort(models_.begin(), models_.end(), [](const Entry& a, const Entry& b) {
@@ -38,11 +44,11 @@ absl::Status ModelCatalog::NotFound(std::string_view model, std::string_view ver
       if (names.empty() || names.back() != entry->name) names.push_back(entry->name);
     }
     return absl::NotFoundError(absl::StrCat("model: expected one of ", absl::StrJoin(names, ", "),
-                                            ", got \"", AbslView(model), "\""));
+                                            ", got \"", Shown(model), "\""));
   }
   return absl::NotFoundError(absl::StrCat("model_version: expected one of ",
                                           absl::StrJoin(VersionsOf(any->name), ", "),
-                                          " or none, got \"", AbslView(version), "\""));
+                                          " or none, got \"", Shown(version), "\""));
 }
 
 std::vector<std::string> ModelCatalog::VersionsOf(std::string_view model) const {

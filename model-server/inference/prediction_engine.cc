@@ -6,6 +6,12 @@
 #include "model-server/inference/text_rules.h"
 
 namespace serin::model_server {
+namespace {
+
+// Of what callers name as they like.
+constexpr size_t kLoggedBytes = 256;
+
+}  // namespace
 
 PredictionEngine::PredictionEngine(const Snapshot<ModelCatalog>& catalog, PredictionStats& unknown,
                                    const Clock& clock, const PredictionLogs& logs)
@@ -46,9 +52,9 @@ void PredictionEngine::Submit(std::shared_ptr<const ModelCatalog> catalog, const
 }
 
 absl::Status PredictionEngine::Refuse(const ModelCatalog& catalog, const Query& query,
-                                      absl::Status why) const {
+                                      absl::Status why, size_t texts) const {
   const ServedModel* served = catalog.Find(query.model, query.version);
-  (served == nullptr ? unknown_ : *served->stats).CountRefused(why.code());
+  (served == nullptr ? unknown_ : *served->stats).CountRefused(why.code(), texts);
   Log(served, query, why, 0);
   return why;
 }
@@ -70,10 +76,12 @@ void PredictionEngine::Write(PredictionLog& log, const ServedModel* served, cons
                              int64_t inference_nanoseconds) const {
   const bool of_call = query.trace_id.empty() && query.call != nullptr;
   log.Write({.time = clock_.Now(),
-             .request_id = query.request_id,
+             .request_id = query.request_id.substr(0, kLoggedBytes),
              .trace_id = of_call ? query.call->trace_id() : query.trace_id,
-             .model = served == nullptr ? query.model : std::string_view(served->name),
-             .version = served == nullptr ? query.version : std::string_view(served->version),
+             .model = served == nullptr ? query.model.substr(0, kLoggedBytes)
+                                        : std::string_view(served->name),
+             .version = served == nullptr ? query.version.substr(0, kLoggedBytes)
+                                          : std::string_view(served->version),
              .text = query.text,
              .status = outcome.status(),
              .sentiment = outcome.ok() ? *outcome : Sentiment{},

@@ -69,7 +69,9 @@ class PredictionEngine {
               StillWanted still_wanted, Done done) const;
 
   // Counts and logs a query that is refused with `why` before its model is asked; returns `why`.
-  absl::Status Refuse(const ModelCatalog& catalog, const Query& query, absl::Status why) const;
+  // `texts`: how many share this fate; they are counted as the query's model's, with one line.
+  absl::Status Refuse(const ModelCatalog& catalog, const Query& query, absl::Status why,
+                      size_t texts = 1) const;
 
  private:
   friend class PredictionRun;

@@ -28,9 +28,9 @@ void PredictionStats::CountPredicted(const Counts& counts) {
   shard.inference_nanoseconds.fetch_add(counts.inference_nanoseconds_, std::memory_order_relaxed);
 }
 
-void PredictionStats::CountRefused(absl::StatusCode code) {
+void PredictionStats::CountRefused(absl::StatusCode code, uint64_t count) {
   const auto index = std::min(static_cast<size_t>(code), kCodes - 1);
-  shards_[ThreadShard()].refused[index].fetch_add(1, std::memory_order_relaxed);
+  shards_[ThreadShard()].refused[index].fetch_add(count, std::memory_order_relaxed);
 }
 
 PredictionStats::Totals PredictionStats::Read() const {

@@ -53,8 +53,8 @@ class PredictionStats {
 
   void CountPredicted(const Counts& counts);
 
-  // A query that got an error, whatever its cause.
-  void CountRefused(absl::StatusCode code);
+  // So many queries that got an error, whatever its cause.
+  void CountRefused(absl::StatusCode code, uint64_t count = 1);
 
   Totals Read() const;
 

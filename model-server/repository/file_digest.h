@@ -1,12 +1,11 @@
 #pragma once
 
 #include <string>
-
-#include "absl/status/statusor.h"
+#include <string_view>
 
 namespace serin::model_server {
 
-// SHA-256 of a file, as 64 lower-case hexadecimal digits. Error: NOT_FOUND if it cannot be read.
-absl::StatusOr<std::string> Sha256OfFile(const std::string& path);
+// SHA-256, as 64 lower-case hexadecimal digits.
+std::string Sha256(std::string_view bytes);
 
 }  // namespace serin::model_server

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "model-server/inference/version_order.h"
 
 namespace serin::model_server {
@@ -25,6 +26,23 @@ std::set<ModelVersionId> WantedVersions(const RepositoryView& disk, const Select
     if (wish == Wish::kLoad && disk.contains(id)) wanted.insert(id);
   }
   return wanted;
+}
+
+std::vector<std::string> MissingSelections(const RepositoryView& disk, const Selection& selection) {
+  std::set<std::string> models;
+  for (const auto& [id, folder] : disk) models.insert(id.model);
+  std::vector<std::string> missing;
+  for (const auto& [model, policy] : selection.models) {
+    if (!models.contains(model)) {
+      missing.push_back(absl::StrCat("model \"", model, "\""));
+      continue;
+    }
+    for (const std::string& version : policy.specific) {
+      if (disk.contains({model, version})) continue;
+      missing.push_back(absl::StrCat("model \"", model, "\" version \"", version, "\""));
+    }
+  }
+  return missing;
 }
 
 std::vector<ModelVersionId> VersionsToLoad(const RepositoryView& disk,

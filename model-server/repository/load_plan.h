@@ -34,6 +34,10 @@ using Attempts = std::map<ModelVersionId, Attempt>;
 std::set<ModelVersionId> WantedVersions(const RepositoryView& disk, const Selection& selection,
                                         const Wishes& wishes);
 
+// What the selection names and the disk lacks, for people: `model "m" version "v"`, or `model "m"`
+// when there is no version of it at all.
+std::vector<std::string> MissingSelections(const RepositoryView& disk, const Selection& selection);
+
 // What to load: wanted, and new or changed on disk since the last attempt; a version that failed is
 // tried again only when its folder has changed. By model, oldest version first.
 std::vector<ModelVersionId> VersionsToLoad(const RepositoryView& disk,

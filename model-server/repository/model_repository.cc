@@ -25,22 +25,45 @@ absl::Status NoSuchVersion(const std::string& model, const std::string& version,
 }  // namespace
 
 ModelRepository::ModelRepository(std::string root, Selection selection, VersionLoader& loader,
-                                 Snapshot<ModelCatalog>& catalog, Listener listener)
+                                 Snapshot<ModelCatalog>& catalog, Listener listener,
+                                 FolderListener folder_listener)
     : root_(std::move(root)),
       selection_(std::move(selection)),
       loader_(loader),
       catalog_(catalog),
-      listener_(std::move(listener)) {}
+      listener_(std::move(listener)),
+      folder_listener_(std::move(folder_listener)) {}
 
 absl::Status ModelRepository::Refresh() {
   absl::MutexLock lock(&operation_mutex_);
-  SERIN_ASSIGN_OR_RETURN(const RepositoryView disk, ScanRepository(root_));
+  SERIN_ASSIGN_OR_RETURN(const RepositoryView disk, Look());
   return Reconcile(disk);
+}
+
+absl::Status ModelRepository::RefreshAll() {
+  absl::MutexLock lock(&operation_mutex_);
+  SERIN_ASSIGN_OR_RETURN(const RepositoryView disk, Look());
+  std::vector<std::string> faults;
+  for (const std::string& missing : MissingSelections(disk, selection_)) {
+    faults.push_back(absl::StrCat("repository.models: expected ", missing, " with a model.yaml in ",
+                                  root_, ", got none"));
+  }
+  const absl::Status loaded = Reconcile(disk);
+  if (faults.empty()) return loaded;
+  if (!loaded.ok()) faults.emplace_back(loaded.message());
+  return absl::NotFoundError(absl::StrJoin(faults, "\n"));
+}
+
+absl::StatusOr<RepositoryView> ModelRepository::Look() {
+  absl::StatusOr<RepositoryView> disk = ScanRepository(root_);
+  if (disk.ok() != seen_) folder_listener_(disk.status());
+  seen_ = disk.ok();
+  return disk;
 }
 
 absl::Status ModelRepository::Load(const std::string& model, const std::string& version) {
   absl::MutexLock lock(&operation_mutex_);
-  SERIN_ASSIGN_OR_RETURN(const RepositoryView disk, ScanRepository(root_));
+  SERIN_ASSIGN_OR_RETURN(const RepositoryView disk, Look());
   const std::set<ModelVersionId> asked = WishToLoad(disk, model, version);
   for (const ModelVersionId& id : asked) {
     // Forgetting the last attempt makes this one due, changed folder or not.
@@ -101,7 +124,7 @@ absl::Status ModelRepository::Reconcile(const RepositoryView& disk) {
   }
   // Only now: what is to go has served until its successor was there.
   for (const ModelVersionId& id : VersionsToUnload(wanted, attempts_)) UnloadOne(id);
-  ForgetVanished(disk);
+  Reindex(disk);
   return absl::Status(code, absl::StrJoin(faults, "\n"));
 }
 
@@ -134,7 +157,7 @@ void ModelRepository::UnloadOne(const ModelVersionId& id) {
   listener_(id, absl::CancelledError("unloaded"), *catalog_.Get());
 }
 
-void ModelRepository::ForgetVanished(const RepositoryView& disk) {
+void ModelRepository::Reindex(const RepositoryView& disk) {
   // By pointer, as Clang does not see that the lambda runs under the lock.
   const auto gone = [&disk, attempts = &attempts_](const ModelVersionId& id) {
     const auto attempt = attempts->find(id);
@@ -143,6 +166,9 @@ void ModelRepository::ForgetVanished(const RepositoryView& disk) {
   absl::MutexLock lock(&index_mutex_);
   std::erase_if(index_, [&](const auto& entry) { return gone(entry.first); });
   std::erase_if(attempts_, [&](const auto& entry) { return gone(entry.first); });
+  for (const auto& [id, folder] : disk) {
+    index_.try_emplace(id, Entry{.id = id, .state = State::kUnavailable, .reason = kNotSelected});
+  }
 }
 
 std::vector<ModelRepository::Entry> ModelRepository::Index() const {

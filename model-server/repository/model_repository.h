@@ -32,18 +32,27 @@ class ModelRepository {
     State state;
     std::string reason;  // why it is unavailable, or why the newest files are not what serves
   };
+  static constexpr char kNotSelected[] = "not selected";
 
   // Told after each attempt to load (OK or its error) and each unload (CANCELLED).
   using Listener = std::function<void(const ModelVersionId& id, const absl::Status& outcome,
                                       const ModelCatalog& catalog)>;
 
+  // Told when the folder could not be looked at for the first time, with the reason, and when it
+  // can be again (OK). Nothing is loaded or unloaded meanwhile.
+  using FolderListener = std::function<void(const absl::Status& outcome)>;
+
   // `loader` and `catalog` are not owned and must outlive the repository.
-  ModelRepository(std::string root, Selection selection, VersionLoader& loader,
-                  Snapshot<ModelCatalog>& catalog, Listener listener);
+  ModelRepository(
+      std::string root, Selection selection, VersionLoader& loader, Snapshot<ModelCatalog>& catalog,
+      Listener listener, FolderListener folder_listener = [](const absl::Status&) {});
 
   // Looks at the disk and does what is due. Error: the faults of everything that failed, a line
   // each; what could be done was done.
   absl::Status Refresh();
+
+  // Refresh() at a start, where what the selection names must be there, too (NOT_FOUND).
+  absl::Status RefreshAll();
 
   // Loads one version, even when the policy would not, and again when it is loaded already. An
   // empty `version` means those the policy and former calls say, whatever was unloaded, and the
@@ -57,6 +66,7 @@ class ModelRepository {
   std::vector<Entry> Index() const;
 
  private:
+  absl::StatusOr<RepositoryView> Look() ABSL_EXCLUSIVE_LOCKS_REQUIRED(operation_mutex_);
   // Notes the wish and returns the versions it is about; none if the disk has none.
   std::set<ModelVersionId> WishToLoad(const RepositoryView& disk, const std::string& model,
                                       const std::string& version)
@@ -65,7 +75,8 @@ class ModelRepository {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(operation_mutex_);
   absl::Status LoadOne(const ModelVersionId& id, const VersionFolder& folder)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(operation_mutex_);
-  void ForgetVanished(const RepositoryView& disk) ABSL_EXCLUSIVE_LOCKS_REQUIRED(operation_mutex_);
+  // Brings into the index what is on the disk only, and out of it what is on it no more.
+  void Reindex(const RepositoryView& disk) ABSL_EXCLUSIVE_LOCKS_REQUIRED(operation_mutex_);
   void UnloadOne(const ModelVersionId& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(operation_mutex_);
 
   const std::string root_;
@@ -73,11 +84,13 @@ class ModelRepository {
   VersionLoader& loader_;
   Snapshot<ModelCatalog>& catalog_;
   const Listener listener_;
+  const FolderListener folder_listener_;
 
   // Held for a whole operation, loading included.
   mutable absl::Mutex operation_mutex_;
   Wishes wishes_ ABSL_GUARDED_BY(operation_mutex_);
   Attempts attempts_ ABSL_GUARDED_BY(operation_mutex_);
+  bool seen_ ABSL_GUARDED_BY(operation_mutex_) = true;  // the folder, at the last look
 
   // Held for moments only, so that Index() never waits for a load.
   mutable absl::Mutex index_mutex_;

@@ -7,21 +7,31 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/hashing/stable_hash.h"
+#include "common/status/status_macros.h"
 
 namespace serin::model_server {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> FoldersIn(const fs::path& parent) {
+// OK also for what vanished between two looks.
+absl::Status Seen(const fs::path& path, const std::error_code& error) {
+  if (!error || error == std::errc::no_such_file_or_directory) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat(path.string(), ": expected to see what it is, got: ", error.message()));
+}
+
+absl::StatusOr<std::vector<fs::path>> FoldersIn(const fs::path& parent) {
   std::vector<fs::path> folders;
   std::error_code error;
   for (fs::directory_iterator it(parent, error), end; !error && it != end; it.increment(error)) {
-    std::error_code ignored;
     // A name with a dot in front is something on its way in or out.
     if (it->path().filename().string().starts_with('.')) continue;
-    if (it->is_directory(ignored)) folders.push_back(it->path());
+    std::error_code unseen;
+    if (it->is_directory(unseen)) folders.push_back(it->path());
+    SERIN_RETURN_IF_ERROR(Seen(it->path(), unseen));
   }
+  SERIN_RETURN_IF_ERROR(Seen(parent, error));
   return folders;
 }
 
@@ -51,9 +61,13 @@ absl::StatusOr<RepositoryView> ScanRepository(const std::string& root) {
         absl::StrCat("repository.path: expected a folder of models, got \"", root, "\""));
   }
   RepositoryView view;
-  for (const fs::path& model : FoldersIn(root)) {
-    for (const fs::path& version : FoldersIn(model)) {
-      if (!fs::exists(version / "model.yaml", error)) continue;
+  SERIN_ASSIGN_OR_RETURN(const std::vector<fs::path> models, FoldersIn(root));
+  for (const fs::path& model : models) {
+    SERIN_ASSIGN_OR_RETURN(const std::vector<fs::path> versions, FoldersIn(model));
+    for (const fs::path& version : versions) {
+      const bool complete = fs::exists(version / "model.yaml", error);
+      SERIN_RETURN_IF_ERROR(Seen(version, error));
+      if (!complete) continue;
       view[{model.filename().string(), version.filename().string()}] = {
           .path = version.string(), .fingerprint = FingerprintOf(version)};
     }

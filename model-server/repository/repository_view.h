@@ -28,7 +28,8 @@ struct VersionFolder {
 using RepositoryView = std::map<ModelVersionId, VersionFolder>;
 
 // Looks at the disk; folders whose name starts with a dot are passed over. Errors: NOT_FOUND if
-// `root` is no folder that can be read.
+// `root` is no folder, UNAVAILABLE if something in it cannot be looked at: what is not seen for
+// that reason must not be taken for something that is gone.
 absl::StatusOr<RepositoryView> ScanRepository(const std::string& root);
 
 }  // namespace serin::model_server

@@ -6,11 +6,11 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "common/config/config_faults.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 #include "model-server/backends/model_factory.h"
+#include "model-server/backends/read_content.h"
 #include "model-server/repository/file_digest.h"
 #include "serin/v1/config/model_manifest.pb.h"
 
@@ -23,28 +23,30 @@ std::string InFolder(const std::string& folder, const std::string& file) {
   return (std::filesystem::path(folder) / file).string();
 }
 
-// All files, so that all faults are told at once.
-absl::Status VerifyFiles(const ModelManifest& manifest, const std::string& folder) {
-  std::vector<std::string> faults;
-  absl::StatusCode code = absl::StatusCode::kOk;
-  for (const auto& file : manifest.files()) {
-    const std::string path = InFolder(folder, file.path());
-    const absl::StatusOr<std::string> digest = Sha256OfFile(path);
-    if (!digest.ok()) {
-      code = absl::StatusCode::kNotFound;
-      faults.emplace_back(digest.status().message());
-    } else if (*digest != absl::AsciiStrToLower(file.sha256())) {
-      code = absl::StatusCode::kDataLoss;
-      faults.push_back(absl::StrCat(path, ": expected SHA-256 ", file.sha256(), ", got ", *digest));
-    }
-  }
-  return absl::Status(code, absl::StrJoin(faults, "\n"));
+// Both, where either may be OK; the code is the first's.
+absl::Status Joined(const absl::Status& first, const absl::Status& second) {
+  if (first.ok() || second.ok()) return first.ok() ? second : first;
+  return absl::Status(first.code(), absl::StrCat(first.message(), "\n", second.message()));
 }
 
-ModelSpec SpecOf(const ModelManifest& manifest, const std::string& folder) {
-  ModelSpec spec{.backend = manifest.backend(), .dialect = manifest.dialect(), .files = {}};
-  for (const auto& file : manifest.files()) spec.files.push_back(InFolder(folder, file.path()));
-  return spec;
+absl::StatusOr<FileContent> ReadVerified(const std::string& path, const std::string& sha256) {
+  SERIN_ASSIGN_OR_RETURN(FileContent file, ReadContent(path));
+  const std::string digest = Sha256(file.bytes);
+  if (digest == absl::AsciiStrToLower(sha256)) return file;
+  return absl::DataLossError(absl::StrCat(path, ": expected SHA-256 ", sha256, ", got ", digest));
+}
+
+// Reads all files that the manifest names, so that all faults are told at once.
+absl::Status ReadFiles(const ModelManifest& manifest, const std::string& folder,
+                       std::vector<FileContent>& files) {
+  absl::Status faults;
+  for (const auto& file : manifest.files()) {
+    if (file.path().empty() || file.sha256().empty()) continue;  // a fault of the manifest
+    absl::StatusOr<FileContent> read = ReadVerified(InFolder(folder, file.path()), file.sha256());
+    if (read.ok()) files.push_back(*std::move(read));
+    faults = Joined(faults, read.status());
+  }
+  return faults;
 }
 
 absl::Status WarmUp(const ModelManifest& manifest, const Model& model) {
@@ -82,12 +84,11 @@ std::shared_ptr<ItemBatcher> BatcherOf(const v1::config::BatchingConfig& batchin
       model, clock);
 }
 
-absl::StatusOr<ModelManifest> ReadManifest(const std::string& folder) {
+// `manifest` becomes what of it could be read.
+absl::Status ReadManifest(const std::string& folder, ModelManifest& manifest) {
   const std::string path = InFolder(folder, "model.yaml");
-  ModelManifest manifest;
   SERIN_RETURN_IF_ERROR(LoadConfig(path, manifest));
-  SERIN_RETURN_IF_ERROR(CheckBatching(manifest.batching(), path));
-  return manifest;
+  return CheckBatching(manifest.batching(), path);
 }
 
 }  // namespace
@@ -97,9 +98,14 @@ ManifestLoader::ManifestLoader(StatsOf stats_of, const Clock& clock)
 
 absl::StatusOr<std::shared_ptr<const ServedModel>> ManifestLoader::Load(const ModelVersionId& id,
                                                                         const std::string& folder) {
-  SERIN_ASSIGN_OR_RETURN(const ModelManifest manifest, ReadManifest(folder));
-  SERIN_RETURN_IF_ERROR(VerifyFiles(manifest, folder));
-  SERIN_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, LoadModel(SpecOf(manifest, folder)));
+  ModelManifest manifest;
+  ModelSpec spec;
+  const absl::Status faults = ReadManifest(folder, manifest);
+  SERIN_RETURN_IF_ERROR(Joined(faults, ReadFiles(manifest, folder, spec.files)));
+  spec.backend = manifest.backend();
+  spec.dialect = manifest.dialect();
+  SERIN_ASSIGN_OR_RETURN(std::shared_ptr<const Model> model, MakeModel(spec));
+  spec.files.clear();
   SERIN_RETURN_IF_ERROR(WarmUp(manifest, *model));
   return std::make_shared<const ServedModel>(
       ServedModel{.name = id.model,

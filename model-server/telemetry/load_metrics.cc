@@ -10,7 +10,14 @@ LoadMetrics::LoadMetrics(prometheus::Registry& registry)
       loaded_(prometheus::BuildGauge()
                   .Name("serin_model_loaded")
                   .Help("1 while the version serves, else 0.")
-                  .Register(registry)) {}
+                  .Register(registry)),
+      folder_(prometheus::BuildGauge()
+                  .Name("serin_model_repository_up")
+                  .Help("1 while the repository folder can be read.")
+                  .Register(registry)
+                  .Add({})) {
+  OnFolder(true);
+}
 
 void LoadMetrics::OnAttempt(const ModelVersionId& id, const absl::Status& outcome, bool loaded) {
   const prometheus::Labels labels = {{"model", id.model}, {"version", id.version}};

@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "inference/grpc_service.grpc.pb.h"
 #include "tests/model-server/server_fixture.h"
+#include "tests/support/raw_http.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/text_tensor.h"
 
@@ -12,6 +13,7 @@ namespace serin::model_server {
 namespace {
 
 using ::inference::GRPCInferenceService;
+using ::serin::testing::HttpGet;
 using ::serin::testing::IsOk;
 using ::serin::testing::TextTensor;
 using ::testing::ElementsAre;
@@ -82,6 +84,34 @@ TEST_F(InferenceServiceTest, RefusesUnknownModelsAndMalformedTensors) {
   const grpc::Status status = Infer(request);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_THAT(status.error_message(), HasSubstr("tensor text"));
+}
+
+TEST_F(InferenceServiceTest, CallsThatAreRefusedAreCounted) {
+  auto request = TextTensor({"fine"});
+  request.mutable_inputs(0)->set_datatype("FP32");
+  EXPECT_EQ(Infer(request).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  request = TextTensor({"fine"});
+  request.set_model_name("spam");
+  EXPECT_EQ(Infer(request).error_code(), grpc::StatusCode::NOT_FOUND);
+  const std::string metrics = HttpGet(server_->admin_port(), "/metrics");
+  EXPECT_THAT(metrics, HasSubstr("serin_model_predictions_total{model=\"sentiment\",version=\"v1\","
+                                 "label=\"\",code=\"INVALID_ARGUMENT\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("serin_model_predictions_total{model=\"\",version=\"\","
+                                 "label=\"\",code=\"NOT_FOUND\"} 1\n"));
+}
+
+// In trailing metadata, of which clients take 8 KiB.
+TEST_F(InferenceServiceTest, AnErrorAboutSomethingLongIsStillThatError) {
+  auto request = TextTensor({"fine"});
+  request.set_model_name(std::string(100'000, 'x'));
+  grpc::Status status = Infer(request);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(status.error_message(), StartsWith("model: expected one of sentiment, got \"xxx"));
+  request = TextTensor({"fine"});
+  request.mutable_inputs(0)->set_datatype(std::string(100'000, 'x'));
+  status = Infer(request);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), StartsWith("tensor text: expected datatype BYTES"));
 }
 
 TEST_F(InferenceServiceTest, TellsWhatItIsAndWhatItServes) {

@@ -46,6 +46,10 @@ class OverloadTest : public ::testing::Test {
     while (model_->calls() == 0) std::this_thread::yield();
   }
 
+  uint64_t Refused(absl::StatusCode code) const {
+    return stats_->Read().refused[static_cast<size_t>(code)];
+  }
+
   // Lets the model answer and waits until the server has nothing in flight.
   void Finish() {
     gate_.Notify();
@@ -55,14 +59,15 @@ class OverloadTest : public ::testing::Test {
   absl::Notification gate_;
   RealClock clock_;
   std::shared_ptr<FakeModel> model_ = std::make_shared<FakeModel>();
+  std::shared_ptr<PredictionStats> stats_ = std::make_shared<PredictionStats>();
   PredictionStats unknown_;
-  Snapshot<ModelCatalog> catalog_{std::make_shared<const ModelCatalog>(
-      std::vector<ModelCatalog::Entry>{std::make_shared<const ServedModel>(
-          ServedModel{.name = "sentiment",
-                      .version = "v1",
-                      .max_text_bytes = 100,
-                      .model = model_,
-                      .stats = std::make_shared<PredictionStats>()})})};
+  Snapshot<ModelCatalog> catalog_{
+      std::make_shared<const ModelCatalog>(std::vector<ModelCatalog::Entry>{
+          std::make_shared<const ServedModel>(ServedModel{.name = "sentiment",
+                                                          .version = "v1",
+                                                          .max_text_bytes = 100,
+                                                          .model = model_,
+                                                          .stats = stats_})})};
   PredictionEngine engine_{catalog_, unknown_, clock_, {}};
   ChunkScheduler scheduler_{kWorkers, kChunk};
   AdmissionControl admission_{1000};
@@ -85,6 +90,9 @@ TEST_F(OverloadTest, WhatIsLeftOfABatchIsNotScoredOnceItsDeadlineHasPassed) {
   EXPECT_TRUE(stub_->PredictBatch(&after, Batch(0), &response).ok());
   Finish();
   EXPECT_LE(model_->calls(), static_cast<int>(kWorkers * kChunk));
+  // What was not scored is counted as that; which of the two depends on who noticed first.
+  EXPECT_EQ(Refused(absl::StatusCode::kDeadlineExceeded) + Refused(absl::StatusCode::kCancelled),
+            900u - static_cast<uint64_t>(model_->calls()));
 }
 
 TEST_F(OverloadTest, WhatIsLeftOfABatchIsNotScoredOnceItsCallerHasGone) {
@@ -121,8 +129,69 @@ TEST_F(OverloadTest, CallsOverTheBoundAreRefusedWithAHintAndLaterOnesServed) {
   Finish();
   EXPECT_TRUE(batch.get().ok());
   EXPECT_EQ(batch_response.results_size(), 1000);
+  EXPECT_EQ(Refused(absl::StatusCode::kResourceExhausted), 1u);
   grpc::ClientContext later;
   EXPECT_TRUE(stub_->Predict(&later, request, &response).ok());
+}
+
+TEST_F(OverloadTest, EveryItemOfARefusedBatchIsCounted) {
+  grpc::ClientContext context;
+  v1::PredictBatchResponse response;
+  auto batch = std::async([&] { return stub_->PredictBatch(&context, Batch(1000), &response); });
+  AwaitModel();
+  grpc::ClientContext refused;
+  v1::PredictBatchResponse none;
+  EXPECT_EQ(stub_->PredictBatch(&refused, Batch(7), &none).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Refused(absl::StatusCode::kResourceExhausted), 7u);
+  Finish();
+  EXPECT_TRUE(batch.get().ok());
+}
+
+// The hint is one that gRPC's own retries heed: they wait for it, or give up.
+TEST_F(OverloadTest, AClientThatRetriesComesAgainUnlessItsBatchIsTooLarge) {
+  grpc::ChannelArguments arguments;
+  arguments.SetServiceConfigJSON(
+      R"({"methodConfig": [{"name": [{}], "retryPolicy": {"maxAttempts": 5, "initialBackoff":
+      "0.001s", "maxBackoff": "0.001s", "backoffMultiplier": 1, "retryableStatusCodes":
+      ["RESOURCE_EXHAUSTED"]}}]})");
+  const auto retrying = v1::Predictor::NewStub(
+      grpc::CreateCustomChannel(server_->address(), grpc::InsecureChannelCredentials(), arguments));
+  grpc::ClientContext context;
+  v1::PredictBatchResponse response;
+  auto batch = std::async([&] { return stub_->PredictBatch(&context, Batch(1000), &response); });
+  AwaitModel();
+  // Of nothing, as the workers are held and a large message would be read by one.
+  v1::PredictBatchRequest too_many;
+  for (int i = 0; i < 100'001; ++i) too_many.add_items();
+  grpc::ClientContext large;
+  v1::PredictBatchResponse none;
+  EXPECT_EQ(retrying->PredictBatch(&large, too_many, &none).error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Refused(absl::StatusCode::kResourceExhausted), 100'001u) << "it was sent again";
+  v1::PredictRequest request;
+  request.set_text("good");
+  v1::PredictResponse answer;
+  grpc::ClientContext retried;
+  auto call = std::async([&] { return retrying->Predict(&retried, request, &answer); });
+  while (Refused(absl::StatusCode::kResourceExhausted) == 100'001u) std::this_thread::yield();
+  Finish();
+  EXPECT_TRUE(batch.get().ok());
+  EXPECT_TRUE(call.get().ok());
+}
+
+TEST_F(OverloadTest, AnUnaryCallInFlightIsFinishedByAShutdown) {
+  v1::PredictRequest request;
+  request.set_text("good");
+  v1::PredictResponse response;
+  grpc::ClientContext context;
+  auto call = std::async([&] { return stub_->Predict(&context, request, &response); });
+  AwaitModel();
+  auto stopped = std::async([&] { server_->Shutdown(absl::InfiniteDuration()); });
+  gate_.Notify();
+  EXPECT_TRUE(call.get().ok());
+  EXPECT_EQ(response.sentiment().label(), v1::POSITIVE);
+  stopped.get();
 }
 
 TEST_F(OverloadTest, AStreamGoesOnAfterARefusedBatch) {

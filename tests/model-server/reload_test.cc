@@ -12,6 +12,7 @@
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "gtest/gtest.h"
 #include "inference/grpc_service.grpc.pb.h"
+#include "model-server/backends/read_content.h"
 #include "model-server/repository/file_digest.h"
 #include "serin/v1/predictor.grpc.pb.h"
 #include "tests/model-server/server_fixture.h"
@@ -40,7 +41,9 @@ class ReloadTest : public ::testing::Test {
     const std::string folder = "sentiment/" + version + "/";
     folder_.Write(folder + "lexicon.txt", good_word + "\t3.0\t0.5\t[3, 3]\n");
     const std::string digest =
-        sha256.empty() ? *Sha256OfFile((folder_.path() / folder / "lexicon.txt").string()) : sha256;
+        sha256.empty()
+            ? Sha256(ReadContent((folder_.path() / folder / "lexicon.txt").string())->bytes)
+            : sha256;
     folder_.Write(folder + "model.yaml",
                   "backend: vader\nfiles: [{path: lexicon.txt, sha256: " + digest +
                       "}]\nwarm_up: [{text: " + good_word + ", label: positive}]\n");
@@ -139,10 +142,11 @@ TEST_F(ReloadTest, AWarmUpThatIsAnsweredOtherwiseKeepsAVersionOut) {
   Publish("v1", "alpha");
   ASSERT_THAT(Start(), IsOk());
   Publish("v2", "beta");
-  folder_.Write("sentiment/v2/model.yaml",
-                "backend: vader\nfiles: [{path: lexicon.txt, sha256: " +
-                    *Sha256OfFile((folder_.path() / "sentiment/v2/lexicon.txt").string()) +
-                    "}]\nwarm_up: [{text: beta, label: negative}]\n");
+  folder_.Write(
+      "sentiment/v2/model.yaml",
+      "backend: vader\nfiles: [{path: lexicon.txt, sha256: " +
+          Sha256(ReadContent((folder_.path() / "sentiment/v2/lexicon.txt").string())->bytes) +
+          "}]\nwarm_up: [{text: beta, label: negative}]\n");
   const grpc::Status status = Load("v2");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_EQ(status.error_message(), "warm_up: expected negative, got positive for \"beta\"");
@@ -158,6 +162,52 @@ TEST_F(ReloadTest, UnloadAndLoadAreReversibleAndSeenByHealth) {
   ASSERT_TRUE(Load().ok());
   EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
   EXPECT_EQ(Health("sentiment"), HealthResponse::SERVING);
+}
+
+TEST_F(ReloadTest, AServerWithoutAnyModelIsNotReadyUntilOneIsLoaded) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  const auto server_ready = [this] {
+    grpc::ClientContext context;
+    inference::ServerReadyResponse response;
+    return inference_->ServerReady(&context, {}, &response).ok() && response.ready();
+  };
+  EXPECT_TRUE(server_ready());
+  ASSERT_TRUE(Unload().ok());
+  EXPECT_FALSE(server_ready());
+  EXPECT_EQ(Health("serin.v1.Predictor"), HealthResponse::NOT_SERVING);
+  EXPECT_THAT(HttpGet(server_->admin_port(), "/readyz"),
+              AllOf(HasSubstr(" 503 "), HasSubstr("models: none is loaded")));
+  ASSERT_TRUE(Load().ok());
+  EXPECT_TRUE(server_ready());
+  EXPECT_EQ(Health("serin.v1.Predictor"), HealthResponse::SERVING);
+}
+
+TEST_F(ReloadTest, ARepositoryThatVanishesLeavesTheModelsServingAndIsTold) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  const std::filesystem::path aside = folder_.path().string() + ".aside";
+  std::filesystem::rename(folder_.path(), aside);
+  EXPECT_EQ(Load().error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(Answer("alpha"), "v1 POSITIVE");
+  EXPECT_THAT(HttpGet(server_->admin_port(), "/metrics"), HasSubstr("serin_model_repository_up 0"));
+  std::filesystem::rename(aside, folder_.path());
+  EXPECT_TRUE(Load().ok());
+  EXPECT_THAT(HttpGet(server_->admin_port(), "/metrics"), HasSubstr("serin_model_repository_up 1"));
+}
+
+TEST_F(ReloadTest, ParametersThatWouldBePassedOverAreRefused) {
+  Publish("v1", "alpha");
+  ASSERT_THAT(Start(), IsOk());
+  inference::RepositoryModelLoadRequest request;
+  request.set_model_name("sentiment");
+  (*request.mutable_parameters())["config"].set_string_param("{}");
+  inference::RepositoryModelLoadResponse response;
+  grpc::ClientContext context;
+  const grpc::Status status = inference_->RepositoryModelLoad(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("expected none but version (a string), got "
+                                                "\"config\""));
 }
 
 TEST_F(ReloadTest, AWatchOfAModelFollowsItThroughUnloadLoadAndDrain) {

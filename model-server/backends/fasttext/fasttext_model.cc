@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 #include <exception>
-#include <fstream>
 #include <streambuf>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +16,7 @@
 #include "model-server/backends/fasttext/model_file.h"
 #include "model-server/backends/fasttext/ngram_classifier.h"
 #include "model-server/backends/fasttext/text_features.h"
+#include "model-server/backends/read_content.h"
 #include "model-server/backends/vader/lexicon.h"
 
 namespace serin::model_server {
@@ -28,8 +29,9 @@ constexpr std::array kLabels = {Label::kNegative, Label::kNeutral, Label::kPosit
 // Reads a string in place, where std::istringstream would copy it.
 class StringBuffer : public std::streambuf {
  public:
-  explicit StringBuffer(std::string& content) {
-    setg(content.data(), content.data(), content.data() + content.size());
+  explicit StringBuffer(std::string_view content) {
+    auto* const begin = const_cast<char*>(content.data());  // nothing is ever put
+    setg(begin, begin, begin + content.size());
   }
 };
 
@@ -88,7 +90,7 @@ struct FastTextModel::Loaded {
   static absl::StatusOr<std::unique_ptr<const Loaded>> Read(std::istream& in);
 
   // fastText's probabilities of negative, neutral and positive; all 0 if it gives none.
-  Shares Classify(std::string& line) const;
+  Shares Classify(std::string_view line) const;
 };
 
 absl::StatusOr<std::unique_ptr<const FastTextModel::Loaded>> FastTextModel::Loaded::Read(
@@ -109,17 +111,22 @@ FastTextModel::FastTextModel(std::unique_ptr<const Loaded> loaded) : loaded_(std
 FastTextModel::~FastTextModel() = default;
 
 absl::StatusOr<std::unique_ptr<FastTextModel>> FastTextModel::Load(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::NotFoundError(absl::StrCat(path, ": expected a readable model file"));
+  SERIN_ASSIGN_OR_RETURN(const FileContent file, ReadContent(path));
+  return Create(file);
+}
+
+absl::StatusOr<std::unique_ptr<FastTextModel>> FastTextModel::Create(const FileContent& file) {
+  StringBuffer buffer(file.bytes);
+  std::istream in(&buffer);
   absl::StatusOr<std::unique_ptr<const Loaded>> loaded = Loaded::Read(in);
   if (!loaded.ok()) {
     return absl::Status(loaded.status().code(),
-                        absl::StrCat(path, ": ", loaded.status().message()));
+                        absl::StrCat(file.path, ": ", loaded.status().message()));
   }
   return std::unique_ptr<FastTextModel>(new FastTextModel(*std::move(loaded)));
 }
 
-Shares FastTextModel::Loaded::Classify(std::string& line) const {
+Shares FastTextModel::Loaded::Classify(std::string_view line) const {
   StringBuffer buffer(line);
   std::istream in(&buffer);
   std::vector<int32_t> ids;

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "model-server/inference/model.h"
+#include "model-server/inference/model_content.h"
 
 namespace serin::model_server {
 
@@ -19,10 +20,13 @@ namespace serin::model_server {
 // end of line, which every training text had too. Any text gets an answer.
 class FastTextModel final : public Model {
  public:
-  // Loads a model file written by models/train (see model_file.h).
+  // Of a model file written by models/train (see model_file.h).
   //
-  // Errors, naming the file: NOT_FOUND if it cannot be read, INVALID_ARGUMENT if it is no model
-  // file or its labels are not exactly negative, neutral and positive.
+  // Error, naming the file: INVALID_ARGUMENT if it is no model file or its labels are not exactly
+  // negative, neutral and positive.
+  static absl::StatusOr<std::unique_ptr<FastTextModel>> Create(const FileContent& file);
+
+  // The same, from a file. Error besides: NOT_FOUND if it cannot be read.
   static absl::StatusOr<std::unique_ptr<FastTextModel>> Load(const std::string& path);
 
   ~FastTextModel() override;

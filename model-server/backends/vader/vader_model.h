@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "model-server/backends/vader/vader_scorer.h"
 #include "model-server/inference/model.h"
+#include "model-server/inference/model_content.h"
 
 namespace serin::model_server {
 
@@ -17,13 +18,18 @@ class VaderModel final : public Model {
  public:
   explicit VaderModel(VaderScorer scorer) : scorer_(std::move(scorer)) {}
 
-  // NLTK's dialect. Reads the lexicon file (ParseLexicon's format).
+  // NLTK's dialect, of a lexicon file (ParseLexicon's format).
   //
-  // Errors: NOT_FOUND if the file cannot be read; INVALID_ARGUMENT naming the file and the line.
-  static absl::StatusOr<std::unique_ptr<VaderModel>> Load(const std::string& lexicon_path);
+  // Error: INVALID_ARGUMENT naming the file and the line.
+  static absl::StatusOr<std::unique_ptr<VaderModel>> Create(const FileContent& lexicon);
 
-  // vaderSentiment's dialect, which reads the emoji lexicon too (EmojiLexicon's format). Errors
+  // vaderSentiment's dialect, which has an emoji lexicon too (EmojiLexicon's format). Errors
   // likewise.
+  static absl::StatusOr<std::unique_ptr<VaderModel>> CreateVaderSentiment(
+      const FileContent& lexicon, const FileContent& emojis);
+
+  // The same, from files. Error besides: NOT_FOUND if one cannot be read.
+  static absl::StatusOr<std::unique_ptr<VaderModel>> Load(const std::string& lexicon_path);
   static absl::StatusOr<std::unique_ptr<VaderModel>> LoadVaderSentiment(
       const std::string& lexicon_path, const std::string& emoji_path);
 

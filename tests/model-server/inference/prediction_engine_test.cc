@@ -123,6 +123,13 @@ TEST_F(PredictionEngineTest, OnlyQueriesThatFailedOrWereSlowAreIncidents) {
   EXPECT_EQ(Refused(absl::StatusCode::kDeadlineExceeded), 1u);
 }
 
+TEST_F(PredictionEngineTest, WhatIsRefusedTogetherIsCountedOneByOneAndLoggedOnce) {
+  (void)engine_.Refuse(*engine_.catalog(), {.text = "good", .request_id = "r1"},
+                       absl::ResourceExhaustedError("overload"), 1000);
+  EXPECT_EQ(Refused(absl::StatusCode::kResourceExhausted), 1000u);
+  EXPECT_THAT(incidents_.lines, ElementsAre("r1 sentiment/v1 RESOURCE_EXHAUSTED"));
+}
+
 TEST_F(PredictionEngineTest, AnItemsOwnTraceIdWinsOverItsCalls) {
   class Call final : public CallTrace {
     std::string_view trace_id() const override { return "call"; }

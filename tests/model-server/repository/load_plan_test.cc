@@ -40,6 +40,15 @@ TEST(LoadPlanTest, AModelThatIsNotNamedIsServedOnlyWhenNoneIs) {
   EXPECT_THAT(WantedVersions(disk, {.others = true}, {}), ElementsAre(Id("v1")));
 }
 
+TEST(LoadPlanTest, WhatIsSelectedByNameAndNotThereIsNamed) {
+  const RepositoryView disk = Disk({{"v1", 1}});
+  const VersionPolicy some{.kind = VersionPolicy::Kind::kSpecific, .specific = {"v1", "v9"}};
+  EXPECT_THAT(MissingSelections(disk, {.models = {{"sentiment", some}, {"spam", {}}}}),
+              ElementsAre("model \"sentiment\" version \"v9\"", "model \"spam\""));
+  EXPECT_THAT(MissingSelections(disk, Select({.latest = 5})), IsEmpty());
+  EXPECT_THAT(MissingSelections(disk, {.others = true}), IsEmpty());
+}
+
 TEST(LoadPlanTest, ANewVersionReplacesTheLatestOnceItIsLoaded) {
   const RepositoryView disk = Disk({{"v1", 1}, {"v2", 2}});
   const auto wanted = WantedVersions(disk, Select({.latest = 1}), {});

@@ -18,6 +18,7 @@ using ::serin::testing::FakeModel;
 using ::serin::testing::IsOk;
 using ::serin::testing::StatusIs;
 using ::serin::testing::TempDir;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -47,6 +48,7 @@ class ModelRepositoryTest : public ::testing::Test {
   FakeLoader loader_;
   Snapshot<ModelCatalog> catalog_{std::make_shared<const ModelCatalog>()};
   std::vector<std::string> told_;
+  std::vector<absl::Status> folder_told_;
   ModelRepository repository_{
       folder_.path().string(),
       {.models = {}, .others = true},
@@ -54,7 +56,8 @@ class ModelRepositoryTest : public ::testing::Test {
       catalog_,
       [this](const ModelVersionId& id, const absl::Status& outcome, const ModelCatalog&) {
         told_.push_back(id.version + " " + absl::StatusCodeToString(outcome.code()));
-      }};
+      },
+      [this](const absl::Status& outcome) { folder_told_.push_back(outcome); }};
 };
 
 TEST_F(ModelRepositoryTest, ServesTheNewestVersionAndFollowsTheFolder) {
@@ -177,6 +180,61 @@ TEST_F(ModelRepositoryTest, NamesWhatIsMissing) {
   std::filesystem::remove_all(folder_.path());
   EXPECT_THAT(repository_.Refresh(),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("expected a folder of models")));
+}
+
+TEST_F(ModelRepositoryTest, WhatCannotBeLookedAtIsNotTakenForGone) {
+  Touch("v1");
+  ASSERT_THAT(repository_.Refresh(), IsOk());
+  // A link to itself is there and cannot be seen, as a folder of a disk that fails.
+  const std::filesystem::path model = folder_.path() / "sentiment";
+  std::filesystem::rename(model, folder_.path() / ".aside");
+  std::filesystem::create_symlink(model, model);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(repository_.Refresh(),
+                StatusIs(absl::StatusCode::kUnavailable, HasSubstr("sentiment: expected to see")));
+  }
+  EXPECT_THAT(Serving(), ElementsAre("v1"));
+  std::filesystem::remove(model);
+  std::filesystem::rename(folder_.path() / ".aside", model);
+  EXPECT_THAT(repository_.Refresh(), IsOk());
+  EXPECT_THAT(told_, ElementsAre("v1 OK"));
+  EXPECT_THAT(folder_told_, ElementsAre(StatusIs(absl::StatusCode::kUnavailable, HasSubstr("")),
+                                        StatusIs(absl::StatusCode::kOk, "")));
+}
+
+TEST_F(ModelRepositoryTest, AtAStartWhatIsNamedMustBeThere) {
+  Touch("v1");
+  ModelRepository repository(
+      folder_.path().string(),
+      {.models = {{"sentiment", {.kind = VersionPolicy::Kind::kSpecific, .specific = {"v1", "v9"}}},
+                  {"spam", {}}}},
+      loader_, catalog_, [](auto&&...) {});
+  loader_.broken = {"v1"};
+  EXPECT_THAT(
+      repository.RefreshAll(),
+      StatusIs(
+          absl::StatusCode::kNotFound,
+          AllOf(HasSubstr("repository.models: expected model \"sentiment\" version \"v9\" with"),
+                HasSubstr("expected model \"spam\" with"), HasSubstr("v1 is broken"))));
+}
+
+TEST_F(ModelRepositoryTest, TheIndexHasWhatIsThereAndNotSelectedToo) {
+  Touch("v1");
+  Touch("v2");
+  ASSERT_THAT(repository_.Refresh(), IsOk());
+  auto index = repository_.Index();
+  ASSERT_EQ(index.size(), 2u);
+  EXPECT_EQ(index[0].id.version, "v1");
+  EXPECT_EQ(index[0].state, ModelRepository::State::kUnavailable);
+  EXPECT_EQ(index[0].reason, "not selected");
+  EXPECT_EQ(index[1].state, ModelRepository::State::kReady);
+  ASSERT_THAT(repository_.Load("sentiment", "v1"), IsOk());
+  EXPECT_EQ(repository_.Index()[0].state, ModelRepository::State::kReady);
+  std::filesystem::remove_all(folder_.path() / "sentiment/v1");
+  ASSERT_THAT(repository_.Refresh(), IsOk());
+  index = repository_.Index();
+  ASSERT_EQ(index.size(), 1u);
+  EXPECT_EQ(index[0].id.version, "v2");
 }
 
 TEST_F(ModelRepositoryTest, PassesOverFoldersWithoutAManifestAndThoseOnTheirWay) {

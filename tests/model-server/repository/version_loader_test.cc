@@ -1,9 +1,13 @@
 // What a model.yaml makes of a version: the dialects of the backend vader, batching.
 #include "model-server/repository/version_loader.h"
 
+#include <atomic>
+#include <filesystem>
 #include <string>
+#include <thread>
 
 #include "gtest/gtest.h"
+#include "model-server/backends/read_content.h"
 #include "model-server/repository/file_digest.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -26,8 +30,8 @@ class ManifestLoaderTest : public ::testing::Test {
   }
 
   std::string File(const std::string& name) const {
-    return "  - {path: " + name + ", sha256: " + *Sha256OfFile((folder_.path() / name).string()) +
-           "}\n";
+    return "  - {path: " + name +
+           ", sha256: " + Sha256(ReadContent((folder_.path() / name).string())->bytes) + "}\n";
   }
 
   absl::StatusOr<std::shared_ptr<const ServedModel>> Load(const std::string& manifest) {
@@ -88,6 +92,44 @@ TEST_F(ManifestLoaderTest, EveryFaultOfTheBatchingIsNamed) {
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("batching.preferred_items: expected at most batching.max_items, "
                                  "which is 8, got 9")));
+}
+
+TEST_F(ManifestLoaderTest, WhatIsLoadedIsWhatWasVerifiedWhateverIsWrittenMeanwhile) {
+  const std::string manifest = "backend: vader\nfiles:\n" + File("lexicon.txt");
+  const std::filesystem::path verified = folder_.path() / "verified.txt";
+  const std::filesystem::path other = folder_.path() / "other.txt";
+  std::filesystem::copy_file(folder_.path() / "lexicon.txt", verified);
+  folder_.Write("other.txt", "good\t-1.9\nlove\t-3.2\n");
+  std::atomic<bool> stop{false};
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) {
+      const std::filesystem::path next = folder_.path() / "next.txt";
+      std::filesystem::copy_file(i % 2 == 0 ? other : verified, next,
+                                 std::filesystem::copy_options::overwrite_existing);
+      std::filesystem::rename(next, folder_.path() / "lexicon.txt");
+    }
+  });
+  int loaded = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const auto served = Load(manifest);
+    if (!served.ok()) continue;
+    ++loaded;
+    ASSERT_GT((*served)->model->Score("good")->compound, 0) << "other bytes than were verified";
+  }
+  stop = true;
+  writer.join();
+  EXPECT_GT(loaded, 0);
+}
+
+TEST_F(ManifestLoaderTest, FaultsOfTheManifestAndOfItsFilesAreToldAtOnce) {
+  EXPECT_THAT(Load("backend: magic\ncolour: red\nfiles:\n" + File("lexicon.txt") +
+                   "  - {path: gone.txt, sha256: " + std::string(64, '0') + "}\n" +
+                   "  - {path: model.txt, sha256: " + std::string(64, '0') + "}\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       AllOf(HasSubstr("backend: expected one of"),
+                             HasSubstr("colour: expected a known key"),
+                             HasSubstr("gone.txt: expected a readable file"),
+                             HasSubstr("model.txt: expected SHA-256 0000"))));
 }
 
 TEST_F(ManifestLoaderTest, AnUnknownDialectIsNamed) {
