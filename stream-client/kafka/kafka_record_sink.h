@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -15,8 +17,11 @@
 namespace serin::stream {
 
 // Writes batches through a RecordProducer. A batch is written when the broker has acknowledged all
-// of it. A result the broker refuses for what it is (too large) becomes a dead letter; anything
-// else that cannot be written is a final error. Belongs to one thread.
+// of it. A result the broker refuses for what it is (too large) becomes a dead letter. Since a
+// refusal is of a whole message set, what was refused together is sent again by another producer
+// whose sets are smaller, and with it, in its order, all that is not acknowledged (librdkafka may
+// have sent what stood behind it meanwhile). Anything else that cannot be written is a final error.
+// Belongs to one thread.
 class KafkaRecordSink final : public RecordSink {
  public:
   // `wakeup` must outlive it; it is told when there is something to poll. Error: INVALID_ARGUMENT
@@ -32,36 +37,45 @@ class KafkaRecordSink final : public RecordSink {
 
  private:
   struct Job;
-  // What librdkafka hands back with a delivery report.
+  enum class State { kToSend, kSent, kWritten };
+  // An item; librdkafka hands it back with the delivery report.
   struct Slot {
     Job* job;
     uint32_t item;
+    State state = State::kToSend;
   };
   // A batch on its way.
   struct Job {
     std::unique_ptr<Batch> batch;
     std::vector<Slot> slots;
-    size_t next_item = 0;           // the first one not handed to librdkafka
-    std::vector<uint32_t> refused;  // results to be written again, as dead letters
-    size_t undelivered = 0;         // handed over and not acknowledged
-    bool finished() const {
-      return next_item == batch->items.size() && refused.empty() && undelivered == 0;
-    }
+    size_t next = 0;  // no slot in front of it is to be sent
+    size_t open = 0;  // slots that are not written
   };
 
-  KafkaRecordSink() = default;
+  KafkaRecordSink(KafkaConnection connection, KafkaSinkTopics topics, Wakeup& wakeup)
+      : connection_(std::move(connection)), topics_(std::move(topics)), wakeup_(wakeup) {}
 
-  absl::Status Start(const KafkaConnection& connection, KafkaSinkTopics topics, Wakeup& wakeup);
+  absl::Status Open();
   void ProducePending();
-  // Hands over what is left of the job; false when librdkafka's queue is full.
+  // Hands over what is left of the job; false when librdkafka's queue is full or all is over.
   bool Produce(Job& job);
-  bool ProduceItem(Job& job, uint32_t index);
+  bool ProduceItem(Slot& slot);
   void HandleReport(const rd_kafka_message_t& message);
-  void HandleFailure(Job& job, uint32_t index, rd_kafka_resp_err_t error);
+  static void SendAgain(Slot& slot);
+  void SettleRefusals();
+  // Takes back what is not acknowledged.
+  void Purge();
+  void ReopenWhenEmpty();
 
+  KafkaConnection connection_;
+  const KafkaSinkTopics topics_;
+  Wakeup& wakeup_;
   std::optional<RecordProducer> producer_;
   KafkaQueue queue_;
   absl::Status status_;
+  size_t in_flight_ = 0;          // handed over and not reported on
+  std::vector<Refusal> refused_;  // by the reports just served
+  bool reopening_ = false;        // another producer takes over when nothing is in flight
   std::deque<std::unique_ptr<Job>> jobs_;
 };
 

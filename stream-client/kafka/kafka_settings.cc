@@ -109,6 +109,14 @@ absl::StatusOr<KafkaConf> ProducerConf(const KafkaConnection& connection,
   return MakeConf(connection, ProducerDefaults(), all);
 }
 
+void LimitMessageSets(KafkaConnection& connection, size_t bytes) {
+  spdlog::warn(
+      "kafka: a set of messages was refused for its size or content; they are sent again, in sets "
+      "of at most {} bytes (set batch.size to what the topic's max.message.bytes takes)",
+      bytes);
+  connection.properties["batch.size"] = std::to_string(bytes);
+}
+
 absl::StatusOr<KafkaHandle> NewKafka(rd_kafka_type_t type, KafkaConf conf) {
   char error[512];
   KafkaHandle handle(rd_kafka_new(type, conf.get(), error, sizeof(error)));

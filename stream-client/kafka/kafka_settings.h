@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -29,6 +30,9 @@ absl::StatusOr<KafkaConf> ConsumerConf(const KafkaConnection& connection,
 // Properties of a producer; enable.idempotence=true (thus acks=all) is fixed.
 absl::StatusOr<KafkaConf> ProducerConf(const KafkaConnection& connection,
                                        const KafkaProperties& fixed);
+
+// From now on message sets have at most so many bytes (batch.size), and the log says so.
+void LimitMessageSets(KafkaConnection& connection, size_t bytes);
 
 // A consumer or producer; errors of its connection are logged. Error: INVALID_ARGUMENT when
 // librdkafka refuses the properties' combination.

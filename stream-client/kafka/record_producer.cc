@@ -1,5 +1,7 @@
 #include "stream-client/kafka/record_producer.h"
 
+#include <array>
+#include <cstdlib>
 #include <utility>
 #include <variant>
 
@@ -15,16 +17,18 @@
 namespace serin::stream {
 namespace {
 
-// Whether the broker refuses the record for what it is, so that it will never be taken.
-bool IsAboutTheRecord(rd_kafka_resp_err_t error) {
-  return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
-         error == RD_KAFKA_RESP_ERR_INVALID_RECORD || error == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE;
+size_t BatchSize(const rd_kafka_conf_t* conf) {
+  std::array<char, 32> value{};
+  size_t size = value.size();
+  rd_kafka_conf_get(conf, "batch.size", value.data(), &size);
+  return static_cast<size_t>(std::atoll(value.data()));
 }
 
 }  // namespace
 
 absl::StatusOr<RecordProducer> RecordProducer::Create(KafkaConf conf, KafkaSinkTopics topics) {
   RecordProducer producer(std::move(topics));
+  producer.batch_bytes_ = BatchSize(conf.get());
   SERIN_ASSIGN_OR_RETURN(producer.producer_, NewKafka(RD_KAFKA_PRODUCER, std::move(conf)));
   rd_kafka_t* const handle = producer.handle();
   if (!producer.topics_.results.empty()) {
@@ -76,6 +80,17 @@ rd_kafka_resp_err_t RecordProducer::ProduceDeadLetter(const BatchItem& item, con
                         .opaque = opaque});
 }
 
+bool RecordProducer::IsRefusal(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ||
+         error == RD_KAFKA_RESP_ERR_INVALID_RECORD || error == RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE;
+}
+
+Refusal RecordProducer::ToRefusal(const rd_kafka_message_t& report) {
+  return {.opaque = report._private,
+          .bytes = report.len + report.key_len,
+          .error = static_cast<int>(report.err)};
+}
+
 absl::Status RecordProducer::HandleFailure(BatchItem& item, rd_kafka_resp_err_t error) const {
   const bool is_result = std::holds_alternative<Score>(item.outcome);
   const std::string& topic = is_result ? topics_.results : topics_.dead_letters;
@@ -83,7 +98,7 @@ absl::Status RecordProducer::HandleFailure(BatchItem& item, rd_kafka_resp_err_t 
       KafkaStatus(error, absl::StrCat(is_result ? "result" : "dead letter", " of ",
                                       AbslView(item.record.topic), "/", item.record.partition, "/",
                                       item.record.offset, " to topic ", topic));
-  if (!is_result || !IsAboutTheRecord(error)) return status;
+  if (!is_result || !IsRefusal(error)) return status;
   item.outcome = Failure{Stage::kProduce, status.code(), std::string(status.message()), 1};
   return absl::OkStatus();
 }

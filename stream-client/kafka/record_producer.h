@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "stream-client/kafka/kafka_settings.h"
+#include "stream-client/kafka/refusals.h"
 #include "stream-client/pipeline/batch.h"
 
 namespace serin::stream {
@@ -32,10 +34,18 @@ class RecordProducer {
   // Puts the item into librdkafka's queue; `opaque` comes back with its delivery report.
   rd_kafka_resp_err_t Produce(const BatchItem& item, void* opaque);
 
-  // What became of the item when sending it failed: a result the broker refuses for what it is (too
-  // large) has become a dead letter, to be sent again, and the answer is OK; anything else is the
-  // error to report.
+  // Whether brokers refuse what was in the message's set for what it is (too large), so that it is
+  // a case for JudgeRefusals.
+  static bool IsRefusal(rd_kafka_resp_err_t error);
+  static Refusal ToRefusal(const rd_kafka_message_t& report);
+
+  // What became of the item when sending it failed: a result that is refused for what it is has
+  // become a dead letter, to be sent again, and the answer is OK; anything else is the error to
+  // report.
   absl::Status HandleFailure(BatchItem& item, rd_kafka_resp_err_t error) const;
+
+  // The producer's batch.size.
+  size_t batch_bytes() const { return batch_bytes_; }
 
   rd_kafka_t* handle() const { return producer_.get(); }
 
@@ -47,6 +57,7 @@ class RecordProducer {
                                         void* opaque);
 
   KafkaSinkTopics topics_;
+  size_t batch_bytes_ = 0;
   KafkaHandle producer_;
   KafkaTopic results_;
   KafkaTopic dead_letters_;

@@ -80,6 +80,7 @@ absl::Status TransactionProducer::Init(absl::Duration timeout) {
 absl::StatusOr<bool> TransactionProducer::Run(TransactionWork& work) {
   failure_ = absl::OkStatus();
   fenced_ = false;
+  refused_.clear();
   const auto began = std::chrono::steady_clock::now();
   bool committing = false;
   Verdict verdict = TryToCommit(work, committing);
@@ -97,6 +98,20 @@ absl::StatusOr<bool> TransactionProducer::Run(TransactionWork& work) {
         failure_.message(), "; each live client needs a delivery.instance of its own"));
   }
   if (!failure_.ok()) return failure_;
+  return SettleRefusals();
+}
+
+absl::StatusOr<bool> TransactionProducer::SettleRefusals() {
+  const RefusalVerdict verdict =
+      JudgeRefusals(std::exchange(refused_, {}), producer_->batch_bytes());
+  for (const Refusal& refusal : verdict.lone) {
+    SERIN_RETURN_IF_ERROR(producer_->HandleFailure(
+        *static_cast<BatchItem*>(refusal.opaque), static_cast<rd_kafka_resp_err_t>(refusal.error)));
+  }
+  if (verdict.together.empty() || cancelled_) return false;
+  LimitMessageSets(connection_, verdict.batch_bytes);
+  SERIN_RETURN_IF_ERROR(Open());
+  SERIN_RETURN_IF_ERROR(Insist([this] { return Init(kQuestionTimeout); }));
   return false;
 }
 
@@ -224,6 +239,10 @@ TransactionProducer::Verdict TransactionProducer::Judge(const char* what,
 
 void TransactionProducer::HandleReport(const rd_kafka_message_t& message) {
   if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR || IsPurged(message.err)) return;
+  if (RecordProducer::IsRefusal(message.err)) {
+    refused_.push_back(RecordProducer::ToRefusal(message));
+    return;
+  }
   absl::Status failed =
       producer_->HandleFailure(*static_cast<BatchItem*>(message._private), message.err);
   if (failure_.ok() && !failed.ok() && IsFinal(failed)) failure_ = std::move(failed);

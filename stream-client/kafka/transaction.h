@@ -57,7 +57,8 @@ class TransactionProducer {
   absl::Status Init(absl::Duration timeout);
 
   // One whole transaction. True: committed. False: aborted, the work may be run again; a result the
-  // broker refuses for what it is has become a dead letter meanwhile.
+  // broker refuses for what it is (by itself, not as a part of a message set) has become a dead
+  // letter meanwhile.
   absl::StatusOr<bool> Run(TransactionWork& work);
 
   // Ends a Run that waits for brokers. Thread-safe.
@@ -90,6 +91,9 @@ class TransactionProducer {
   Verdict Persist(const char* what, Call call, const std::atomic<bool>* give_up = nullptr);
   Verdict Judge(const char* what, const rd_kafka_error_t& error);
   void HandleReport(const rd_kafka_message_t& message);
+  // After an abort: refused results become dead letters, or another producer with smaller message
+  // sets takes this one's place. Answers as Run.
+  absl::StatusOr<bool> SettleRefusals();
 
   // After a fatal error of a transaction that began then.
   bool MayGoBetterAnew(std::chrono::steady_clock::time_point began) const;
@@ -100,15 +104,16 @@ class TransactionProducer {
   template <typename Call>
   absl::Status Insist(Call call);
 
-  const KafkaConnection connection_;
+  KafkaConnection connection_;
   const KafkaSinkTopics topics_;
   const std::string transactional_id_;
   const CommittedSource committed_;
   std::optional<RecordProducer> producer_;
   std::atomic<bool> cancelled_ = false;
   std::atomic<bool> given_up_ = false;
-  absl::Status failure_;  // of this Run, when it is final
-  bool fenced_ = false;   // whether that is the failure
+  absl::Status failure_;          // of this Run, when it is final
+  bool fenced_ = false;           // whether that is the failure
+  std::vector<Refusal> refused_;  // in this Run
 };
 
 }  // namespace serin::stream

@@ -47,12 +47,14 @@ def is_running(pid):
 
 class Kafka:
     """A real broker in a folder of its own, on a free port unless one is given. `properties` are the
-    broker's, with __ for each dot."""
+    broker's, with __ for each dot; `listeners` are more of them, protocol -> port."""
 
-    def __init__(self, folder, port=0, **properties):
+    def __init__(self, folder, port=0, listeners=None, **properties):
         self._folder = folder
         self._set = [word for name, value in properties.items()
                      for word in ("--set", f"{name.replace('__', '.')}={value}")]
+        for protocol, listener_port in (listeners or {}).items():
+            self._set += ["--listener", f"{protocol}:{listener_port}"]
         self.address = self._run("start", "--port", str(port), *self._set).strip()
 
     def stop(self):
@@ -76,6 +78,11 @@ class Kafka:
         with concurrent.futures.ThreadPoolExecutor() as pool:
             list(pool.map(lambda item: self._run("create-topic", item[0].replace("_", "-"), str(item[1])),
                           partitions.items()))
+
+    def create_topic(self, topic, partitions, config):
+        """With settings of its own, by name."""
+        words = [word for name, value in config.items() for word in ("--config", f"{name}={value}")]
+        self._run("create-topic", topic, str(partitions), *words)
 
     def produce(self, topic, key, value):
         """One record with exactly these bytes; None is a null value."""

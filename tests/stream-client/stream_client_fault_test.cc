@@ -186,6 +186,32 @@ TEST(StreamClientFaultTest, AResultTheBrokerFindsTooLargeBecomesADeadLetter) {
   EXPECT_EQ(dead[0].value, R"({"data":"hello"})");
 }
 
+// Brokers refuse whole message sets. That each record is judged by itself in the end is shown on a
+// real broker (tests/e2e/stream_refusals_test.py).
+TEST(StreamClientFaultTest, ResultsThatWereRefusedTogetherAreSentAgainInSmallerSets) {
+  StreamHarness harness(1);
+  // Long enough for all to be in one set.
+  (*harness.config.mutable_kafka()->mutable_properties())["linger.ms"] = "500";
+  harness.kafka.Produce("in", TextRecords(20, 1));
+  harness.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  ASSERT_THAT(harness.Run(), IsOk());
+  const std::vector<KafkaRecord> results = harness.Results();
+  ASSERT_THAT(results, SizeIs(20));
+  for (size_t i = 0; i < 20; ++i) EXPECT_EQ(results[i].key, absl::StrCat("key of t", i));
+  EXPECT_THAT(harness.DeadLetters(), SizeIs(0));
+  EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, 20)));
+}
+
+TEST(StreamClientFaultTest, ADeadLetterThatIsRefusedByItselfFailsTheRunUncommitted) {
+  StreamHarness harness(1);
+  harness.kafka.Produce("in", {TextRecord("hello")});
+  harness.kafka.FailNext(
+      kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  EXPECT_THAT(harness.Run(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                      HasSubstr("dead letter of in/0/0 to topic dead")));
+  EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, -1)));
+}
+
 TEST(StreamClientFaultTest, ALastCommitThatIsRefusedFailsTheRun) {
   StreamHarness harness(1);
   harness.kafka.Produce("in", {TextRecord("hello")});

@@ -104,6 +104,25 @@ TEST_F(TransactionTest, AResultTheBrokerFindsTooLargeBecomesADeadLetter) {
   EXPECT_THAT(harness_.DeadLetters(), SizeIs(Ge(1)));
 }
 
+TEST_F(TransactionTest, ResultsThatWereRefusedTogetherAreSentAgainInSmallerSets) {
+  // Long enough for all of a transaction to be in one set.
+  (*harness_.config.mutable_kafka()->mutable_properties())["linger.ms"] = "500";
+  harness_.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  ASSERT_THAT(harness_.Run(), IsOk());
+  EXPECT_EQ(harness_.summary.totals.scored, 20u);
+  EXPECT_EQ(harness_.summary.totals.dead_lettered, 0u);
+}
+
+TEST_F(TransactionTest, ADeadLetterThatIsRefusedByItselfEndsTheRun) {
+  harness_.kafka.CreateTopic("lone", 1);
+  harness_.kafka.Produce("lone", {TextRecord("hello")});
+  harness_.config.mutable_source()->set_topic("lone");
+  harness_.kafka.FailNext(
+      kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  EXPECT_THAT(harness_.Run(), StatusIs(absl::StatusCode::kInvalidArgument,
+                                       HasSubstr("dead letter of lone/0/0 to topic dead")));
+}
+
 TEST_F(TransactionTest, AStopWithATransactionUnderWayEndsInTime) {
   harness_.config.mutable_trigger()->set_mode("continuous");
   harness_.config.set_drain_timeout("300ms");
