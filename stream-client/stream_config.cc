@@ -64,8 +64,25 @@ void CheckTextField(const StreamConfig& config, ConfigFaults& faults) {
   }
 }
 
+// Properties that other keys decide and that would be ignored.
+constexpr std::pair<const char*, const char*> kDecidedElsewhere[] = {
+    {"bootstrap.servers", "kafka.bootstrap_servers (-b)"},
+    {"metadata.broker.list", "kafka.bootstrap_servers (-b)"},
+    {"group.id", "source.group_id (-G)"},
+    {"auto.offset.reset", "source.start (-o)"},
+    {"transactional.id", "delivery.instance"}};
+
+void CheckProperties(const StreamConfig& config, ConfigFaults& faults) {
+  for (const auto& [name, key] : kDecidedElsewhere) {
+    if (!config.kafka().properties().contains(name)) continue;
+    faults.Add(absl::StrCat("kafka.properties.", name), absl::StrCat(key, " in its place"),
+               "a value");
+  }
+}
+
 absl::Status Check(const StreamConfig& config, const std::string& file) {
   ConfigFaults faults(file);
+  CheckProperties(config, faults);
   const std::string& input = config.source().topic();
   const auto topics = TopicSelection::Parse(input);
   if (!topics.ok()) faults.Add("source.topic", "names of topics or ^patterns", input);

@@ -10,22 +10,25 @@ namespace serin::stream {
 namespace {
 
 // The value may be a secret, so it is not repeated in the error.
-absl::Status AddProperty(const char* flag, const std::string& property,
-                         std::map<std::string, std::string>& by_name) {
+absl::Status AddProperty(const char* flag, const std::string& property, KafkaProperties& by_name) {
   const size_t equals = property.find('=');
   if (equals == std::string::npos || equals == 0) {
     return absl::InvalidArgumentError(
         absl::StrCat(flag, ": expected name=value, got ", property.substr(0, equals)));
   }
-  by_name[property.substr(0, equals)] = property.substr(equals + 1);
+  std::string name = property.substr(0, equals);
+  std::string value = property.substr(equals + 1);
+  absl::StripTrailingAsciiWhitespace(&name);
+  absl::StripLeadingAsciiWhitespace(&value);
+  by_name[name] = value;
   return absl::OkStatus();
 }
 
 }  // namespace
 
 void KafkaFlags::AddTo(CLI::App& command) {
-  command.add_option("-b,--brokers", brokers,
-                     "Kafka's bootstrap servers, host:port[,host:port...]");
+  brokers_option = command.add_option("-b,--brokers", brokers,
+                                      "Kafka's bootstrap servers, host:port[,host:port...]");
   command.add_option("-t,--topic", topic, "The topic");
   command.add_option("-X,--property", properties, "A librdkafka property, name=value")
       ->allow_extra_args(false);
@@ -33,8 +36,9 @@ void KafkaFlags::AddTo(CLI::App& command) {
                      "A file of librdkafka properties, name=value lines");
 }
 
-absl::StatusOr<std::map<std::string, std::string>> KafkaFlags::Properties() const {
-  std::map<std::string, std::string> by_name;
+absl::StatusOr<KafkaConnection> KafkaFlags::Connection() const {
+  KafkaConnection connection{.bootstrap_servers = brokers, .properties = {}};
+  KafkaProperties& by_name = connection.properties;
   std::ifstream lines(file);
   if (!file.empty() && !lines) {
     return absl::InvalidArgumentError(absl::StrCat("-F: ", file, " cannot be read"));
@@ -47,7 +51,15 @@ absl::StatusOr<std::map<std::string, std::string>> KafkaFlags::Properties() cons
   for (const std::string& property : properties) {
     SERIN_RETURN_IF_ERROR(AddProperty("-X", property, by_name));
   }
-  return by_name;
+  // Files made for kcat name the brokers so.
+  const bool given = brokers_option != nullptr && brokers_option->count() > 0;
+  for (const char* name : {"metadata.broker.list", "bootstrap.servers"}) {
+    const auto found = by_name.find(name);
+    if (found == by_name.end()) continue;
+    if (!given) connection.bootstrap_servers = found->second;
+    by_name.erase(found);
+  }
+  return connection;
 }
 
 }  // namespace serin::stream

@@ -111,26 +111,27 @@ absl::Status SendLines(std::istream& input, LineSender& sender, BulkProducer& pr
       return absl::InvalidArgumentError(absl::StrCat("line ", number, ": ", sent.message()));
     }
     if (number % kLinesBetweenClockReads == 0) progress.Tick(producer);
+    if (!producer.refusal().ok()) return producer.refusal();
   }
-  while (!producer.Flush(absl::Milliseconds(500))) progress.Tick(producer);
-  return absl::OkStatus();
+  while (producer.refusal().ok() && !producer.Flush(absl::Milliseconds(500))) {
+    progress.Tick(producer);
+  }
+  return producer.refusal();
 }
 
-absl::Status Produce(const ProduceFlags& flags, uint64_t& delivered) {
-  SERIN_ASSIGN_OR_RETURN(auto properties, flags.kafka.Properties());
+absl::Status Produce(const ProduceFlags& flags, const KafkaConnection& connection,
+                     uint64_t& delivered) {
   std::ifstream file;
   if (flags.file != "-") file.open(flags.file);
   if (flags.file != "-" && !file) {
     return absl::InvalidArgumentError(absl::StrCat(flags.file, ": cannot be read"));
   }
-  SERIN_ASSIGN_OR_RETURN(auto producer,
-                         BulkProducer::Create({.bootstrap_servers = flags.kafka.brokers,
-                                               .properties = std::move(properties)},
-                                              flags.kafka.topic));
+  SERIN_ASSIGN_OR_RETURN(auto producer, BulkProducer::Create(connection, flags.kafka.topic));
   const auto format = flags.kcat_input ? std::nullopt : ParseRowFormat(flags.format);
   LineSender sender(format, flags.rate, *producer);
   absl::Status sent = SendLines(flags.file == "-" ? std::cin : file, sender, *producer);
-  producer->Flush(absl::Seconds(60));  // what came before a bad line is sent
+  // What came before a bad line is sent.
+  if (producer->refusal().ok()) producer->Flush(absl::Seconds(60));
   delivered = producer->delivered();
   if (sent.ok() && producer->failed() > 0) {
     sent = absl::UnavailableError(
@@ -143,9 +144,12 @@ int Run(const ProduceFlags& flags) {
   // Warnings of the Kafka client go to standard error; standard output is the report alone.
   InitLogging("serin-stream", "warning", "text");
   uint64_t delivered = 0;
-  const absl::Status status = Produce(flags, delivered);
+  const auto connection = flags.kafka.Connection();
+  const absl::Status status =
+      connection.ok() ? Produce(flags, *connection, delivered) : connection.status();
   if (!status.ok()) std::cerr << status.message() << std::endl;
-  std::cout << "we've sent " << delivered << " messages to " << flags.kafka.brokers << std::endl;
+  std::cout << "we've sent " << delivered << " messages to "
+            << (connection.ok() ? connection->bootstrap_servers : flags.kafka.brokers) << std::endl;
   if (status.ok()) return 0;
   return absl::IsInvalidArgument(status) ? kExitBadConfig : kExitFailed;
 }

@@ -109,9 +109,7 @@ void Print(const Record& letter) {
 }
 
 absl::Status SendBack(const ReplayFlags& flags, uint64_t& sent) {
-  SERIN_ASSIGN_OR_RETURN(auto properties, flags.kafka.Properties());
-  const KafkaConnection connection{.bootstrap_servers = flags.kafka.brokers,
-                                   .properties = std::move(properties)};
+  SERIN_ASSIGN_OR_RETURN(const KafkaConnection connection, flags.kafka.Connection());
   SERIN_ASSIGN_OR_RETURN(TopicSelection topics, TopicSelection::Parse(flags.kafka.topic));
   MutexWakeup wakeup;
   NoListener listener;

@@ -47,16 +47,16 @@ struct RunFlags {
 };
 
 absl::StatusOr<v1::config::StreamConfig> Load(const RunFlags& flags) {
-  SERIN_ASSIGN_OR_RETURN(auto properties, flags.kafka.Properties());
+  SERIN_ASSIGN_OR_RETURN(KafkaConnection connection, flags.kafka.Connection());
   return LoadStreamConfig(flags.config,
-                          {.brokers = flags.kafka.brokers,
+                          {.brokers = std::move(connection.bootstrap_servers),
                            .topic = flags.kafka.topic,
                            .group = flags.group,
                            .start = flags.start,
                            .trigger = flags.exit_at_end ? "available-now" : flags.trigger,
                            .delivery = flags.delivery,
                            .kcat_output = flags.kcat_output,
-                           .properties = std::move(properties)});
+                           .properties = std::move(connection.properties)});
 }
 
 // A bar is for a terminal that shows nothing else.

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/time/clock.h"
 #include "common/status/status_macros.h"
 #include "stream-client/kafka/kafka_producing.h"
 #include "stream-client/kafka/kafka_records.h"
@@ -27,6 +28,11 @@ absl::StatusOr<std::unique_ptr<BulkProducer>> BulkProducer::Create(
                               [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
                                 static_cast<BulkProducer*>(self)->Count(message->err);
                               });
+  rd_kafka_conf_set_error_cb(conf.get(),
+                             [](rd_kafka_t*, int error, const char* reason, void* self) {
+                               static_cast<BulkProducer*>(self)->trouble_.Note(
+                                   static_cast<rd_kafka_resp_err_t>(error), reason, absl::Now());
+                             });
   SERIN_ASSIGN_OR_RETURN(producer->producer_, NewKafka(RD_KAFKA_PRODUCER, std::move(conf)));
   producer->topic_.reset(rd_kafka_topic_new(producer->producer_.get(), topic.c_str(), nullptr));
   return producer;
@@ -39,7 +45,8 @@ void BulkProducer::Send(const Record& record) {
                                  .value = record.value,
                                  .headers = CopyHeaders(record.headers),
                                  .timestamp_ms = record.timestamp_ms})) ==
-         RD_KAFKA_RESP_ERR__QUEUE_FULL) {
+             RD_KAFKA_RESP_ERR__QUEUE_FULL &&
+         refusal().ok()) {
     rd_kafka_poll(producer_.get(), 100);
   }
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) Count(error);

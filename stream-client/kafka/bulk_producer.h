@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "stream-client/kafka/connection_trouble.h"
 #include "stream-client/kafka/kafka_settings.h"
 #include "stream-client/pipeline/record.h"
 
@@ -19,7 +20,7 @@ class BulkProducer {
                                                               const std::string& topic);
 
   // Queues a message with the record's key, value, headers and timestamp; waits while the queue is
-  // full. A message that cannot be sent counts as failed.
+  // full and it is not refused. A message that cannot be sent counts as failed.
   void Send(const Record& record);
 
   // Waits for the acknowledgements still missing, at most `timeout`; returns whether none is.
@@ -29,6 +30,9 @@ class BulkProducer {
   uint64_t failed() const { return failed_; }
   // Why the last message failed.
   const std::string& failure() const { return failure_; }
+  // UNAUTHENTICATED once a broker has refused our credentials, or is not to be trusted: nothing
+  // will be sent.
+  const absl::Status& refusal() const { return trouble_.refusal(); }
 
  private:
   BulkProducer() = default;
@@ -41,6 +45,7 @@ class BulkProducer {
   uint64_t delivered_ = 0;
   uint64_t failed_ = 0;
   std::string failure_;
+  ConnectionTrouble trouble_;
 };
 
 }  // namespace serin::stream

@@ -50,6 +50,11 @@ absl::Status KafkaRecordSource::Start(const KafkaConnection& connection) {
                                    {"enable.partition.eof", "true"},
                                }));
   rd_kafka_conf_set_opaque(conf.get(), this);
+  rd_kafka_conf_set_error_cb(conf.get(),
+                             [](rd_kafka_t*, int error, const char* reason, void* self) {
+                               static_cast<KafkaRecordSource*>(self)->trouble_.Note(
+                                   static_cast<rd_kafka_resp_err_t>(error), reason, absl::Now());
+                             });
   rd_kafka_conf_set_offset_commit_cb(
       conf.get(), [](rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t*,
                      void* self) { static_cast<KafkaRecordSource*>(self)->HandleCommit(error); });
@@ -86,7 +91,16 @@ void KafkaRecordSource::Close() {
 }
 
 absl::Status KafkaRecordSource::Probe(absl::Duration timeout) {
-  return FindPartitions(consumer_.get(), options_.topics, timeout).status();
+  trouble_.Forget();
+  return Explain(FindPartitions(consumer_.get(), options_.topics, timeout).status());
+}
+
+absl::Status KafkaRecordSource::Explain(const absl::Status& status) {
+  if (status.ok()) return status;
+  // Serves the error callback; nothing is assigned yet.
+  while (KafkaMessage(rd_kafka_consumer_poll(consumer_.get(), 0)) != nullptr) {
+  }
+  return trouble_.Explain(status);
 }
 
 absl::Status KafkaRecordSource::Subscribe(AssignmentListener& listener) {
@@ -100,14 +114,14 @@ absl::Status KafkaRecordSource::Subscribe(AssignmentListener& listener) {
 
 absl::Status KafkaRecordSource::AssignUpToNow(AssignmentListener& listener,
                                               absl::Duration timeout) {
-  SERIN_ASSIGN_OR_RETURN(const std::vector<TopicPartition> partitions,
-                         FindPartitions(consumer_.get(), options_.topics, timeout));
+  const auto partitions = FindPartitions(consumer_.get(), options_.topics, timeout);
+  if (!partitions.ok()) return Explain(partitions.status());
   SERIN_ASSIGN_OR_RETURN(const std::vector<PartitionOffset> found,
-                         FindStarts(consumer_.get(), partitions, options_.start,
+                         FindStarts(consumer_.get(), *partitions, options_.start,
                                     options_.no_timestamp_match, timeout));
   SERIN_RETURN_IF_ERROR(AssignUpToEnds(found, timeout));
   listener_ = &listener;
-  listener.OnAssigned(partitions);
+  listener.OnAssigned(*partitions);
   bounded_ = true;
   return absl::OkStatus();
 }
@@ -125,23 +139,6 @@ absl::Status KafkaRecordSource::AssignUpToEnds(const std::vector<PartitionOffset
     known_[found.partition] = {assigned.back().next_offset, range.end};
   }
   return KafkaStatus(rd_kafka_assign(consumer_.get(), NewPartitionList(assigned).get()), "assign");
-}
-
-// auto.offset.reset says it all for the plain starts.
-void KafkaRecordSource::ApplyStarts(rd_kafka_topic_partition_list_t& partitions) {
-  if (options_.start.kind != StartPosition::Kind::kTimestamp &&
-      options_.start.kind != StartPosition::Kind::kOffsets) {
-    return;
-  }
-  const auto found = FindStarts(consumer_.get(), ToTopicPartitions(partitions), options_.start,
-                                options_.no_timestamp_match, kStartTimeout);
-  if (!found.ok()) {
-    start_failure_ = found.status();
-    return;
-  }
-  for (int i = 0; i < partitions.cnt; ++i) {
-    partitions.elems[i].offset = (*found)[static_cast<size_t>(i)].next_offset;
-  }
 }
 
 bool KafkaRecordSource::AllReached() const {
@@ -211,7 +208,8 @@ void KafkaRecordSource::HandleRebalance(rd_kafka_resp_err_t code,
 void KafkaRecordSource::Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental) {
   spdlog::info("kafka: assigned {}", Describe(partitions));
   assigned_once_ = true;
-  ApplyStarts(partitions);
+  start_failure_.Update(ApplyStarts(consumer_.get(), options_.start, options_.no_timestamp_match,
+                                    kStartTimeout, partitions));
   if (listener_ != nullptr) listener_->OnAssigned(ToTopicPartitions(partitions));
   if (incremental) {
     LogError("assign", rd_kafka_incremental_assign(consumer_.get(), &partitions));

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "stream-client/kafka/connection_trouble.h"
 #include "stream-client/kafka/end_offsets.h"
 #include "stream-client/kafka/fetch_nudge.h"
 #include "stream-client/kafka/kafka_queries.h"
@@ -40,7 +41,7 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   ~KafkaRecordSource() override;
 
   // Whether the topics can be read. Blocks for at most `timeout` a question; NOT_FOUND: there is no
-  // such topic.
+  // such topic; UNAUTHENTICATED: the brokers refuse our credentials, or are not to be trusted.
   absl::Status Probe(absl::Duration timeout);
 
   // One of these, once, before the first Poll. `listener` must stay until Close.
@@ -88,7 +89,8 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   void Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental);
   void Revoke(rd_kafka_topic_partition_list_t& partitions, bool incremental);
   absl::Status AssignUpToEnds(const std::vector<PartitionOffset>& starts, absl::Duration timeout);
-  void ApplyStarts(rd_kafka_topic_partition_list_t& partitions);
+  // The failure of a question to the cluster, with why no broker could be reached.
+  absl::Status Explain(const absl::Status& status);
   bool AllReached() const;
   EndOffsets& EndsOf(const rd_kafka_message_t& message);
 
@@ -97,6 +99,7 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   KafkaHandle consumer_;
   KafkaQueue queue_;
   std::unique_ptr<FetchNudge> nudge_;
+  ConnectionTrouble trouble_;
   AssignmentListener* listener_ = nullptr;
   bool bounded_ = false;  // whether there are ends
   std::map<std::string, EndOffsets, std::less<>> ends_;

@@ -76,6 +76,23 @@ absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
   return starts;
 }
 
+absl::Status ApplyStarts(rd_kafka_t* consumer, const StartPosition& start,
+                         NoTimestampMatch no_match, absl::Duration timeout,
+                         rd_kafka_topic_partition_list_t& partitions) {
+  // auto.offset.reset says it all for the plain starts.
+  if (start.kind != StartPosition::Kind::kTimestamp &&
+      start.kind != StartPosition::Kind::kOffsets) {
+    return absl::OkStatus();
+  }
+  SERIN_ASSIGN_OR_RETURN(
+      const std::vector<PartitionOffset> found,
+      FindStarts(consumer, ToTopicPartitions(partitions), start, no_match, timeout));
+  for (int i = 0; i < partitions.cnt; ++i) {
+    partitions.elems[i].offset = found[static_cast<size_t>(i)].next_offset;
+  }
+  return absl::OkStatus();
+}
+
 int64_t StartWithin(const PartitionOffset& found, const StartPosition& start,
                     const OffsetRange& range) {
   const int64_t fallback = start.kind == StartPosition::Kind::kLatest ? range.end : range.first;

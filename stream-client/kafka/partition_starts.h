@@ -27,6 +27,12 @@ absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
     rd_kafka_t* consumer, const std::vector<TopicPartition>& partitions, const StartPosition& start,
     NoTimestampMatch no_match, absl::Duration timeout);
 
+// Sets where each partition of an assignment starts, if the plain starts do not say it; else as
+// FindStarts.
+absl::Status ApplyStarts(rd_kafka_t* consumer, const StartPosition& start,
+                         NoTimestampMatch no_match, absl::Duration timeout,
+                         rd_kafka_topic_partition_list_t& partitions);
+
 // Where a partition that keeps `range` is read from: at what was found for it, when it is kept;
 // else at the end or the beginning, as `start` says.
 int64_t StartWithin(const PartitionOffset& found, const StartPosition& start,

@@ -111,7 +111,7 @@ class Job:
         self._started += 1
         config = self.config("a", "available-now")
         for section, keys in changes.items():
-            config[section] |= keys
+            config[section] = config.get(section, {}) | keys
         file = self.write(self._folder / f"{self.topic}-{self._started}.yaml", config)
         done = subprocess.run([*wrapper, binary("serin-stream"), "run", "--config", file, *flags],
                               capture_output=True, text=True, check=False, timeout=60)

@@ -89,6 +89,15 @@ TEST(StreamConfigTest, ABadTriggerStartOrTopicIsNamedWithWhatWasExpected) {
   }
 }
 
+TEST(StreamConfigTest, APropertyThatAnotherKeyDecidesIsNotIgnoredInSilence) {
+  EXPECT_THAT(
+      LoadStreamConfig("", {.properties = {{"group.id", "mine"}, {"bootstrap.servers", "b:1"}}}),
+      StatusIs(
+          absl::StatusCode::kInvalidArgument,
+          AllOf(HasSubstr("kafka.properties.group.id: expected source.group_id (-G) in its place"),
+                HasSubstr("kafka.properties.bootstrap.servers"))));
+}
+
 TEST(StreamConfigTest, KcatsOutputTakesTheTablesPlaceAndCannotBeExactlyOnce) {
   const auto config = LoadStreamConfig("", {.kcat_output = true, .properties = {}});
   ASSERT_THAT(config, IsOk());
