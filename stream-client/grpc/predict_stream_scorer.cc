@@ -45,7 +45,7 @@ PredictStreamScorer::PredictStreamScorer(
       clock_(clock),
       events_(std::make_shared<StreamEvents>(wakeup)),
       book_(options_.attempts, [this] { return absl::Uniform(random_, 0.0, 1.0); }),
-      reported_unreachable_(clock.Now()) {
+      reported_waiting_(clock.Now()) {
   streams_.resize(static_cast<size_t>(options_.streams));
   for (Stream& stream : streams_) {
     stream.channel = OpenChannel(options_, credentials);
@@ -167,17 +167,19 @@ void PredictStreamScorer::OpenStreams(absl::Time now) {
 }
 
 void PredictStreamScorer::ReportWaiting(absl::Time now) {
-  if (connected() || !book_.HasDue(now)) {
-    reported_unreachable_ = now;
-  } else if (now - reported_unreachable_ >= kReportInterval) {
-    spdlog::warn("waiting for the router at {}", options_.address);
-    reported_unreachable_ = now;
+  const bool unreachable = !connected() && book_.HasDue(now);
+  if (!unreachable && !book_.HoldsBack(now)) {
+    reported_waiting_ = now;
+  } else if (now - reported_waiting_ >= kReportInterval) {
+    spdlog::warn("waiting for the router at {}{}", options_.address,
+                 unreachable ? "" : ", which refuses most texts for now");
+    reported_waiting_ = now;
   }
 }
 
 void PredictStreamScorer::SendDue(absl::Time now) {
   while (book_.HasDue(now)) {
-    const bool alone = book_.NextIsAlone();
+    const bool alone = book_.NextIsAlone(now);
     Stream* stream = LeastLoaded();
     if (stream == nullptr || (alone && !stream->under_way.empty())) return;
     const Attempt& attempt = *book_.Start(now);

@@ -87,7 +87,7 @@ class PredictStreamScorer final : public Scorer {
   uint64_t next_call_id_ = 1;
   size_t calls_alive_ = 0;  // started and not heard the end of
   absl::Status fatal_;
-  absl::Time reported_unreachable_;
+  absl::Time reported_waiting_;
 };
 
 }  // namespace serin::stream

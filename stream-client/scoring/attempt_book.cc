@@ -40,16 +40,27 @@ void AttemptBook::Add(std::unique_ptr<Batch> batch) {
   Close(key);
 }
 
-bool AttemptBook::HasDue(absl::Time now) const {
-  return !waiting_.empty() && waiting_.begin()->first <= now;
+const AttemptBook::Queue* AttemptBook::Due(absl::Time now) const {
+  const auto due = [now](const Queue& queue) {
+    return !queue.empty() && queue.begin()->first <= now;
+  };
+  if (due(waiting_)) return &waiting_;
+  return due(refused_) && budget_.Allows(now) ? &refused_ : nullptr;
+}
+
+bool AttemptBook::HoldsBack(absl::Time now) const {
+  return !refused_.empty() && refused_.begin()->first <= now && !budget_.Allows(now);
 }
 
 const Attempt* AttemptBook::Start(absl::Time now) {
-  if (!HasDue(now)) return nullptr;
-  auto running = std::make_unique<Running>(
-      Running{std::move(waiting_.begin()->second), now + limits_.timeout});
-  waiting_.erase(waiting_.begin());
+  const Queue* const due = Due(now);
+  if (due == nullptr) return nullptr;
+  Queue& queue = due == &waiting_ ? waiting_ : refused_;
+  auto running =
+      std::make_unique<Running>(Running{std::move(queue.begin()->second), now + limits_.timeout});
+  queue.erase(queue.begin());
   const Attempt* attempt = &running->attempt;
+  if (attempt->refused_before) budget_.OnRetry(attempt->items.size(), now);
   running_[attempt->id] = std::move(running);
   return attempt;
 }
@@ -67,10 +78,12 @@ void AttemptBook::Answer(uint64_t id, std::vector<ItemAnswer> answers, absl::Tim
   const Attempt attempt = std::move(it->second->attempt);
   running_.erase(it);
   std::vector<uint32_t> again;
+  size_t scored = 0;
   for (size_t i = 0; i < answers.size(); ++i) {
     BatchItem& item = attempt.batch->items[attempt.items[i]];
     if (auto* score = std::get_if<Score>(&answers[i])) {
       item.outcome = std::move(*score);
+      ++scored;
       continue;
     }
     auto& fault = std::get<ItemFault>(answers[i]);
@@ -80,7 +93,8 @@ void AttemptBook::Answer(uint64_t id, std::vector<ItemAnswer> answers, absl::Tim
       SetFailure(item, fault.code, std::move(fault.message), attempt.number);
     }
   }
-  if (!again.empty()) RetryItems(attempt, std::move(again), now);
+  budget_.OnSuccess(scored, attempt.refused_before ? scored : 0, now);
+  if (!again.empty()) RetryItems(attempt, std::move(again), now, /*refused=*/true);
   Close(attempt.batch);
 }
 
@@ -98,6 +112,7 @@ void AttemptBook::FailShared(uint64_t id, absl::Time now) {
   Batch* const batch = attempt->batch;
   const absl::Duration pause = limits_.retry.Backoff(attempt->number, random_());
   attempt->alone = true;
+  attempt->refused_before = false;
   Enqueue(*std::move(attempt), now + pause);
   Close(batch);
 }
@@ -137,7 +152,7 @@ std::unique_ptr<Batch> AttemptBook::TakeFinished() {
 void AttemptBook::Enqueue(Attempt attempt, absl::Time not_before) {
   attempt.id = next_id_++;
   ++batches_[attempt.batch].attempts;
-  waiting_.emplace(not_before, std::move(attempt));
+  (attempt.refused_before ? refused_ : waiting_).emplace(not_before, std::move(attempt));
 }
 
 void AttemptBook::Close(Batch* batch) {
@@ -147,11 +162,13 @@ void AttemptBook::Close(Batch* batch) {
   batches_.erase(it);
 }
 
-void AttemptBook::RetryItems(const Attempt& attempt, std::vector<uint32_t> items, absl::Time now) {
+void AttemptBook::RetryItems(const Attempt& attempt, std::vector<uint32_t> items, absl::Time now,
+                             bool refused) {
   Enqueue({.batch = attempt.batch,
            .items = std::move(items),
            .number = attempt.number + 1,
-           .alone = attempt.alone},
+           .alone = attempt.alone,
+           .refused_before = refused},
           now + limits_.retry.Backoff(attempt.number, random_()));
 }
 

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "stream-client/pipeline/batch.h"
+#include "stream-client/scoring/retry_budget.h"
 #include "stream-client/scoring/retry_policy.h"
 
 namespace serin::stream {
@@ -27,6 +28,7 @@ struct Attempt {
   int number = 1;               // how often these items have been tried, this time included
   // Must not share a stream with another request: one of those it shared one with broke it.
   bool alone = false;
+  bool refused_before = false;  // its items were, for now, when they were tried last
 };
 
 // The answer to one item.
@@ -53,7 +55,8 @@ struct AttemptLimits {
 //  - requests whose common stream broke are tried again one a stream, and no attempt is counted:
 //  who
 //    broke it shows then.
-// Batches are finished in any order. Not thread-safe.
+// While most items are refused for now, those wait longer (RetryBudget); what failed as a whole
+// does not. Batches are finished in any order. Not thread-safe.
 class AttemptBook {
  public:
   // `random` answers with numbers in [0, 1).
@@ -65,9 +68,11 @@ class AttemptBook {
   // An attempt whose time has come, now under way until its deadline; null when there is none. The
   // attempt stays valid until it is answered, fails or expires.
   const Attempt* Start(absl::Time now);
-  bool HasDue(absl::Time now) const;
+  bool HasDue(absl::Time now) const { return Due(now) != nullptr; }
   // Whether the attempt that Start() would give must be alone on its stream.
-  bool NextIsAlone() const { return waiting_.begin()->second.alone; }
+  bool NextIsAlone(absl::Time now) const { return Due(now)->begin()->second.alone; }
+  // Whether refused items would be tried again now if the budget allowed it.
+  bool HoldsBack(absl::Time now) const;
 
   // The peer answered, one answer an item. An attempt that is not under way any more is ignored.
   void Answer(uint64_t id, std::vector<ItemAnswer> answers, absl::Time now);
@@ -91,18 +96,25 @@ class AttemptBook {
     absl::Time deadline;
   };
 
+  using Queue = std::multimap<absl::Time, Attempt>;  // by when they may start
+
+  // The queue whose first attempt is the next one; null when none is due.
+  const Queue* Due(absl::Time now) const;
   // Takes an attempt back from those under way; nullopt for one that is not.
   std::optional<Attempt> TakeRunning(uint64_t id);
   // `attempt` says what to send; its id is given here.
   void Enqueue(Attempt attempt, absl::Time not_before);
   void Close(Batch* batch);
-  void RetryItems(const Attempt& attempt, std::vector<uint32_t> items, absl::Time now);
+  void RetryItems(const Attempt& attempt, std::vector<uint32_t> items, absl::Time now,
+                  bool refused = false);
 
   const AttemptLimits limits_;
   const std::function<double()> random_;
   uint64_t next_id_ = 1;
   absl::flat_hash_map<const Batch*, Pending> batches_;
-  std::multimap<absl::Time, Attempt> waiting_;
+  Queue waiting_;
+  Queue refused_;  // of items that were refused for now: these wait for the budget, too
+  RetryBudget budget_;
   absl::flat_hash_map<uint64_t, std::unique_ptr<Running>> running_;
   std::deque<std::unique_ptr<Batch>> finished_;
 };

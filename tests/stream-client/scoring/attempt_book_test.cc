@@ -7,7 +7,10 @@
 namespace serin::stream {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Ge;
+using ::testing::Le;
 using ::testing::SizeIs;
 
 constexpr RetryPolicy kRetry{.max_attempts = 3,
@@ -99,6 +102,42 @@ TEST_F(AttemptBookTest, AnItemThatKeepsFailingFailsAfterTheLastAttempt) {
   EXPECT_EQ(failure.attempts, 3);
 }
 
+TEST_F(AttemptBookTest, WhenTheBudgetIsSpentRefusedItemsWaitAndNothingElseDoes) {
+  const std::vector<ItemAnswer> refused(4, Fault(absl::StatusCode::kUnavailable));
+  const size_t requests = static_cast<size_t>(RetryBudget::kMost) / 4;
+  for (size_t i = 0; i < requests + 10; ++i) book_.Add(MakeTextBatch({"a", "b", "c", "d"}));
+  EXPECT_THAT(StartAll(), SizeIs(requests + 10));
+  while (!running_.empty()) Answer(refused);
+  now_ += absl::Milliseconds(110);
+  EXPECT_THAT(StartAll(), SizeIs(requests)) << "as many retries as the budget has";
+  EXPECT_TRUE(book_.HoldsBack(now_));
+  while (!running_.empty()) Answer(refused);
+  EXPECT_EQ(book_.TakeFinished(), nullptr) << "failed for want of a retry";
+
+  book_.Add(MakeTextBatch({"new"}));
+  EXPECT_THAT(StartAll(), ElementsAre(ElementsAre(0)));
+  FailWhole();
+  now_ += absl::Milliseconds(110);
+  // The whole failure is repeated, and what 110 ms bring pays for retries.
+  EXPECT_THAT(StartAll(), SizeIs(AllOf(Ge(2u), Le(4u))));
+}
+
+TEST_F(AttemptBookTest, RetriesThatSucceedLetAllOthersGo) {
+  const std::vector<ItemAnswer> refused(4, Fault(absl::StatusCode::kUnavailable));
+  const std::vector<ItemAnswer> scored(4, Scored());
+  const size_t batches = static_cast<size_t>(RetryBudget::kMost) / 2;
+  for (size_t i = 0; i < batches; ++i) book_.Add(MakeTextBatch({"a", "b", "c", "d"}));
+  StartAll();
+  while (!running_.empty()) Answer(refused);
+  now_ += absl::Milliseconds(110);
+  while (!StartAll().empty()) {
+    while (!running_.empty()) Answer(scored);
+  }
+  size_t finished = 0;
+  while (book_.TakeFinished() != nullptr) ++finished;
+  EXPECT_EQ(finished, batches);
+}
+
 TEST_F(AttemptBookTest, ARequestThatFailsAsAWholeIsRepeatedAndThenHalved) {
   book_.Add(MakeTextBatch({"a", "b", "c"}));
   StartAll();
@@ -172,12 +211,12 @@ TEST_F(AttemptBookTest, RequestsOfACommonStreamThatBrokeAreTriedAloneAndUncounte
     EXPECT_FALSE(book_.HasDue(now_));
     Wait();
     ASSERT_TRUE(book_.HasDue(now_));
-    EXPECT_TRUE(book_.NextIsAlone());
+    EXPECT_TRUE(book_.NextIsAlone(now_));
   }
   StartAll();
   FailWhole();
   Wait();
-  EXPECT_TRUE(book_.NextIsAlone());  // also its retries
+  EXPECT_TRUE(book_.NextIsAlone(now_));  // also its retries
   StartAll();
   Answer({Scored()});
   const auto batch = book_.TakeFinished();
