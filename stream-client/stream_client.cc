@@ -1,6 +1,7 @@
 #include "stream-client/stream_client.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <spdlog/spdlog.h>
@@ -201,15 +202,17 @@ void StreamClient::ReportWhenDue(absl::Time now) {
 
 std::optional<int64_t> StreamClient::UpdateLag() {
   std::optional<int64_t> total;
+  std::map<TopicPartition, int64_t> lags;
   for (const auto& [partition, position] : pipeline_->positions()) {
     const std::optional<int64_t> end = source_->KnownEnd(partition);
     const std::optional<int64_t> start =
         position < 0 ? source_->KnownStart(partition) : std::optional(position);
     if (!end.has_value() || !start.has_value()) continue;
     const int64_t lag = std::max<int64_t>(*end - *start, 0);
-    metrics_.SetLag(partition, lag);
+    lags[partition] = lag;
     total = total.value_or(0) + lag;
   }
+  metrics_.SetLags(lags);
   return total;
 }
 

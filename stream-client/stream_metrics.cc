@@ -55,13 +55,20 @@ void StreamMetrics::OnBatchDone(const Batch& batch, absl::Time now) {
   batch_duration_.Observe(absl::ToDoubleSeconds(now - batch.opened_at));
 }
 
-void StreamMetrics::SetLag(const TopicPartition& partition, int64_t records) {
-  prometheus::Gauge*& gauge = lag_by_partition_[partition];
-  if (gauge == nullptr) {
-    gauge =
-        &lag_.Add({{"topic", partition.topic}, {"partition", std::to_string(partition.partition)}});
+void StreamMetrics::SetLags(const std::map<TopicPartition, int64_t>& records) {
+  std::erase_if(lag_by_partition_, [&](const auto& entry) {
+    const bool gone = !records.contains(entry.first);
+    if (gone) lag_.Remove(entry.second);
+    return gone;
+  });
+  for (const auto& [partition, lag] : records) {
+    prometheus::Gauge*& gauge = lag_by_partition_[partition];
+    if (gauge == nullptr) {
+      gauge = &lag_.Add(
+          {{"topic", partition.topic}, {"partition", std::to_string(partition.partition)}});
+    }
+    gauge->Set(static_cast<double>(lag));
   }
-  gauge->Set(static_cast<double>(records));
 }
 
 }  // namespace serin::stream

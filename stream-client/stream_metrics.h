@@ -21,7 +21,8 @@ class StreamMetrics final : public PipelineObserver {
   explicit StreamMetrics(prometheus::Registry& registry);
 
   void OnBatchDone(const Batch& batch, absl::Time now) override;
-  void SetLag(const TopicPartition& partition, int64_t records);
+  // Of the partitions that are ours; those of others are no longer reported.
+  void SetLags(const std::map<TopicPartition, int64_t>& records);
 
  private:
   prometheus::Counter& scored_;
