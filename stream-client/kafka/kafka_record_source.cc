@@ -92,7 +92,9 @@ void KafkaRecordSource::Close() {
 
 absl::Status KafkaRecordSource::Probe(absl::Duration timeout) {
   trouble_.Forget();
-  return Explain(FindPartitions(consumer_.get(), options_.topics, timeout).status());
+  const auto found = FindPartitions(consumer_.get(), options_.topics, timeout);
+  if (found.ok()) existing_ = {found->begin(), found->end()};
+  return Explain(found.status());
 }
 
 absl::Status KafkaRecordSource::Explain(const absl::Status& status) {
@@ -129,6 +131,7 @@ absl::Status KafkaRecordSource::AssignUpToNow(AssignmentListener& listener,
 absl::Status KafkaRecordSource::AssignUpToEnds(const std::vector<PartitionOffset>& starts,
                                                absl::Duration timeout) {
   std::vector<PartitionOffset> assigned;
+  std::vector<PartitionOffset> at_end;  // see ApplyStarts
   ends_.clear();
   for (const PartitionOffset& found : starts) {
     const auto& [topic, partition] = found.partition;
@@ -137,7 +140,10 @@ absl::Status KafkaRecordSource::AssignUpToEnds(const std::vector<PartitionOffset
     assigned.push_back({found.partition, StartWithin(found, options_.start, range)});
     ends_[topic].Expect(partition, assigned.back().next_offset, range.end);
     known_[found.partition] = {assigned.back().next_offset, range.end};
+    const bool latest = options_.start.kind == StartPosition::Kind::kLatest;
+    if (latest && found.next_offset < 0) at_end.push_back(assigned.back());
   }
+  if (!at_end.empty()) CommitNow(at_end, timeout).IgnoreError();
   return KafkaStatus(rd_kafka_assign(consumer_.get(), NewPartitionList(assigned).get()), "assign");
 }
 
@@ -208,14 +214,16 @@ void KafkaRecordSource::HandleRebalance(rd_kafka_resp_err_t code,
 void KafkaRecordSource::Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental) {
   spdlog::info("kafka: assigned {}", Describe(partitions));
   assigned_once_ = true;
-  start_failure_.Update(ApplyStarts(consumer_.get(), options_.start, options_.no_timestamp_match,
-                                    kStartTimeout, partitions));
+  const auto at_end = ApplyStarts(consumer_.get(), options_.start, options_.no_timestamp_match,
+                                  existing_, kStartTimeout, partitions);
+  start_failure_.Update(at_end.status());
   if (listener_ != nullptr) listener_->OnAssigned(ToTopicPartitions(partitions));
   if (incremental) {
     LogError("assign", rd_kafka_incremental_assign(consumer_.get(), &partitions));
   } else {
     rd_kafka_assign(consumer_.get(), &partitions);
   }
+  if (at_end.ok() && !at_end->empty()) CommitNow(*at_end, kStartTimeout).IgnoreError();
   // A new assignment starts unpaused.
   if (std::exchange(paused_, false)) SetPaused(true);
 }

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -103,7 +104,8 @@ class KafkaRecordSource final : public RecordSource, public OffsetCommitter {
   AssignmentListener* listener_ = nullptr;
   bool bounded_ = false;  // whether there are ends
   std::map<std::string, EndOffsets, std::less<>> ends_;
-  absl::Status start_failure_;  // met in a rebalance
+  absl::Status start_failure_;         // met in a rebalance
+  std::set<TopicPartition> existing_;  // at the start
   bool paused_ = false;
   KafkaPartitions paused_partitions_;            // resuming one that is not paused could rewind it
   std::map<TopicPartition, OffsetRange> known_;  // starts and ends, where met

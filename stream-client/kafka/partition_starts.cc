@@ -76,21 +76,32 @@ absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
   return starts;
 }
 
-absl::Status ApplyStarts(rd_kafka_t* consumer, const StartPosition& start,
-                         NoTimestampMatch no_match, absl::Duration timeout,
-                         rd_kafka_topic_partition_list_t& partitions) {
-  // auto.offset.reset says it all for the plain starts.
-  if (start.kind != StartPosition::Kind::kTimestamp &&
-      start.kind != StartPosition::Kind::kOffsets) {
-    return absl::OkStatus();
+absl::StatusOr<std::vector<PartitionOffset>> ApplyStarts(
+    rd_kafka_t* consumer, const StartPosition& start, NoTimestampMatch no_match,
+    const std::set<TopicPartition>& existing, absl::Duration timeout,
+    rd_kafka_topic_partition_list_t& partitions) {
+  std::vector<PartitionOffset> at_end;
+  if (start.kind == StartPosition::Kind::kEarliest ||
+      start.kind == StartPosition::Kind::kCommitted) {
+    return at_end;
   }
   SERIN_ASSIGN_OR_RETURN(
-      const std::vector<PartitionOffset> found,
+      std::vector<PartitionOffset> found,
       FindStarts(consumer, ToTopicPartitions(partitions), start, no_match, timeout));
-  for (int i = 0; i < partitions.cnt; ++i) {
-    partitions.elems[i].offset = found[static_cast<size_t>(i)].next_offset;
+  for (size_t i = 0; i < found.size(); ++i) {
+    auto& [partition, next_offset] = found[i];
+    const bool latest = start.kind == StartPosition::Kind::kLatest && next_offset < 0;
+    if (latest && !existing.contains(partition)) {
+      next_offset = RD_KAFKA_OFFSET_BEGINNING;
+    } else if (latest) {
+      SERIN_ASSIGN_OR_RETURN(const OffsetRange range, PartitionRange(consumer, partition.topic,
+                                                                     partition.partition, timeout));
+      next_offset = range.end;
+      at_end.push_back(found[i]);
+    }
+    partitions.elems[i].offset = next_offset;
   }
-  return absl::OkStatus();
+  return at_end;
 }
 
 int64_t StartWithin(const PartitionOffset& found, const StartPosition& start,

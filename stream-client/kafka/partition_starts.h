@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -27,11 +28,14 @@ absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
     rd_kafka_t* consumer, const std::vector<TopicPartition>& partitions, const StartPosition& start,
     NoTimestampMatch no_match, absl::Duration timeout);
 
-// Sets where each partition of an assignment starts, if the plain starts do not say it; else as
-// FindStarts.
-absl::Status ApplyStarts(rd_kafka_t* consumer, const StartPosition& start,
-                         NoTimestampMatch no_match, absl::Duration timeout,
-                         rd_kafka_topic_partition_list_t& partitions);
+// Sets where each partition of an assignment starts, if auto.offset.reset does not say it, as
+// FindStarts; with `latest` at its present end, but a partition that is not among `existing`, since
+// it came later, at its beginning. Answers with those that start at their present end: unless that
+// is committed, what comes while nobody reads is skipped.
+absl::StatusOr<std::vector<PartitionOffset>> ApplyStarts(
+    rd_kafka_t* consumer, const StartPosition& start, NoTimestampMatch no_match,
+    const std::set<TopicPartition>& existing, absl::Duration timeout,
+    rd_kafka_topic_partition_list_t& partitions);
 
 // Where a partition that keeps `range` is read from: at what was found for it, when it is kept;
 // else at the end or the beginning, as `start` says.

@@ -72,8 +72,6 @@ absl::StatusOr<StartPosition> StartPosition::Parse(std::string_view text) {
 
 const char* StartPosition::ResetPolicy() const {
   switch (kind) {
-    case Kind::kLatest:
-      return "latest";
     case Kind::kCommitted:
       return "error";
     default:

@@ -26,7 +26,8 @@ struct StartPosition {
   // "s@" milliseconds. Error: INVALID_ARGUMENT saying what was expected.
   static absl::StatusOr<StartPosition> Parse(std::string_view text);
 
-  // librdkafka's auto.offset.reset that comes closest.
+  // librdkafka's auto.offset.reset, for what is not set when partitions are assigned: what is kept
+  // is never skipped.
   const char* ResetPolicy() const;
 
   Kind kind = Kind::kEarliest;

@@ -49,6 +49,33 @@ class RunTest(BrokerTest):
         self.assertEqual(whole, 100)
         self.assertEqual(self.run_once("offset", "-o", "runs:0:5"), 95)
 
+    def test_latest_counts_from_the_first_start_on_and_new_partitions_are_read_whole(self):
+        job = Job(self.folder, self.kafka, "newest", self.scorer.address)
+        job.create_topics(partitions=2)
+        self.kafka.produce("newest", "k", b'{"data": "old"}')
+        config = job.config("a", "continuous", **{"topic.metadata.refresh.interval.ms": "300"})
+        config["source"]["start"] = "latest"
+        file = job.write(self.folder / "newest.yaml", config)
+
+        def start():
+            client = Process("newest", [binary("serin-stream"), "run", "--config", file], self.folder / "newest.log",
+                             ROOT)
+            self.addCleanup(client.stop)
+            wait_for_log(client, "assigned newest/0, newest/1")
+            return client
+
+        # Nothing comes while it runs; what comes while nobody reads is not skipped.
+        client = start()
+        self.assertEqual(client.stop(), 0)
+        job.produce(20)
+        client = start()
+        wait_until(lambda: len(job.results()) == 20, "waiting for what came meanwhile", 20, [client])
+        self.kafka.grow_topic("newest", 8)
+        job.produce(200)
+        wait_until(lambda: len(job.results()) == 220, "waiting for the new partitions", 20, [client])
+        self.assertEqual(client.stop(), 0)
+        job.check(self, exactly_once=False, duplicates=0)
+
     def test_committed_offsets_win_and_their_absence_can_be_an_error(self):
         self.assertIn("committed nothing", self.run_once("fresh", "-o", "stored", expected=1))
         self.assertEqual(self.run_once("twice"), 100)
