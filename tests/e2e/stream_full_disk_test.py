@@ -63,7 +63,7 @@ class FullDiskTest(unittest.TestCase):
         for client in clients:
             self.addCleanup(client.stop)
         # One may be done with it before another has begun.
-        wait_until(self.broker_has_ended, "waiting for the broker to give up its full disk", 40, clients)
+        wait_until(self.broker_has_ended, "waiting for the broker to give up its full disk", 90, clients)
         self.assertIn("No space left on device", (self.folder / "kafka.log").read_text())
         for client, (_, dies) in zip(clients, kinds):
             client.check_alive()
@@ -73,7 +73,7 @@ class FullDiskTest(unittest.TestCase):
         self.kafka.start_again()
         for job, client, (_, dies) in zip(jobs, clients, kinds):
             if not dies:
-                wait_until(lambda job=job: len(job.results()) >= RECORDS, f"results of {job.topic}", 60, [client])
+                wait_until(lambda job=job: len(job.results()) >= RECORDS, f"results of {job.topic}", 90, [client])
                 self.assertEqual(client.stop(), 0, client.last_words(20))
         for job, (delivery, _) in zip(jobs, kinds):
             job.finish()
