@@ -13,8 +13,8 @@ class Clock {
   virtual ~Clock() = default;
   virtual absl::Time Now() const = 0;
 
-  // The same in nanoseconds since 1970, for code that reads it for every text: at half of what Now()
-  // and the arithmetic of absl::Time take.
+  // The same in nanoseconds since 1970, for code that reads it for every text: without
+  // the arithmetic of absl::Time.
   virtual int64_t UnixNanos() const { return absl::ToUnixNanos(Now()); }
 };
 
