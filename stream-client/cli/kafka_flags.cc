@@ -13,8 +13,8 @@ namespace {
 absl::Status AddProperty(const char* flag, const std::string& property, KafkaProperties& by_name) {
   const size_t equals = property.find('=');
   if (equals == std::string::npos || equals == 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(flag, ": expected name=value, got ", property.substr(0, equals)));
+    const std::string name = property.substr(0, property.find_first_of("= \t"));
+    return absl::InvalidArgumentError(absl::StrCat(flag, ": expected name=value, got ", name));
   }
   std::string name = property.substr(0, equals);
   std::string value = property.substr(equals + 1);

@@ -54,6 +54,9 @@ TEST(KafkaFlagsTest, ABadPropertyIsNamedWithoutItsValue) {
   EXPECT_THAT(connection,
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("expected name=value")));
   EXPECT_THAT(std::string(connection.status().message()), Not(HasSubstr("secret")));
+  const absl::Status no_sign = Parse({"-X", "sasl.password secret"}).status();
+  EXPECT_THAT(no_sign, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("sasl.password")));
+  EXPECT_THAT(std::string(no_sign.message()), Not(HasSubstr("secret")));
   EXPECT_THAT(Parse({"-F", "/no/such/file"}),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("/no/such/file")));
 }
