@@ -214,16 +214,16 @@ void KafkaRecordSource::HandleRebalance(rd_kafka_resp_err_t code,
 void KafkaRecordSource::Assign(rd_kafka_topic_partition_list_t& partitions, bool incremental) {
   spdlog::info("kafka: assigned {}", Describe(partitions));
   assigned_once_ = true;
-  const auto at_end = ApplyStarts(consumer_.get(), options_.start, options_.no_timestamp_match,
+  const auto chosen = ApplyStarts(consumer_.get(), options_.start, options_.no_timestamp_match,
                                   existing_, kStartTimeout, partitions);
-  start_failure_.Update(at_end.status());
+  start_failure_.Update(chosen.status());
   if (listener_ != nullptr) listener_->OnAssigned(ToTopicPartitions(partitions));
   if (incremental) {
     LogError("assign", rd_kafka_incremental_assign(consumer_.get(), &partitions));
   } else {
     rd_kafka_assign(consumer_.get(), &partitions);
   }
-  if (at_end.ok() && !at_end->empty()) CommitNow(*at_end, kStartTimeout).IgnoreError();
+  if (chosen.ok() && !chosen->empty()) CommitNow(*chosen, kStartTimeout).IgnoreError();
   // A new assignment starts unpaused.
   if (std::exchange(paused_, false)) SetPaused(true);
 }

@@ -5,10 +5,21 @@
 #include <spdlog/spdlog.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/status/status_macros.h"
 
 namespace serin::stream {
 namespace {
+
+// How long an assignment waits for what passes by itself: a broker that is away, or offsets in the
+// open transaction of a member that has died (transaction.timeout.ms is a minute). Less than
+// max.poll.interval.ms.
+constexpr absl::Duration kPatience = absl::Minutes(2);
+constexpr absl::Duration kPause = absl::Milliseconds(200);
+
+bool IsPassing(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+}
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
@@ -76,32 +87,51 @@ absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
   return starts;
 }
 
+namespace {
+
+// One attempt at ApplyStarts.
+absl::StatusOr<std::vector<PartitionOffset>> TryStarts(
+    rd_kafka_t* consumer, const StartPosition& start, NoTimestampMatch no_match,
+    const std::set<TopicPartition>& existing, absl::Duration timeout,
+    rd_kafka_topic_partition_list_t& partitions) {
+  SERIN_ASSIGN_OR_RETURN(
+      std::vector<PartitionOffset> found,
+      FindStarts(consumer, ToTopicPartitions(partitions), start, no_match, timeout));
+  std::vector<PartitionOffset> chosen;
+  for (size_t i = 0; i < found.size(); ++i) {
+    auto& [partition, next_offset] = found[i];
+    if (start.kind == StartPosition::Kind::kLatest && next_offset < 0) {
+      next_offset = 0;  // or the oldest that is kept: auto.offset.reset
+      if (existing.contains(partition)) {
+        SERIN_ASSIGN_OR_RETURN(
+            const OffsetRange range,
+            PartitionRange(consumer, partition.topic, partition.partition, timeout));
+        next_offset = range.end;
+      }
+      chosen.push_back(found[i]);
+    }
+    partitions.elems[i].offset = next_offset;
+  }
+  return chosen;
+}
+
+}  // namespace
+
 absl::StatusOr<std::vector<PartitionOffset>> ApplyStarts(
     rd_kafka_t* consumer, const StartPosition& start, NoTimestampMatch no_match,
     const std::set<TopicPartition>& existing, absl::Duration timeout,
     rd_kafka_topic_partition_list_t& partitions) {
-  std::vector<PartitionOffset> at_end;
   if (start.kind == StartPosition::Kind::kEarliest ||
       start.kind == StartPosition::Kind::kCommitted) {
-    return at_end;
+    return std::vector<PartitionOffset>();
   }
-  SERIN_ASSIGN_OR_RETURN(
-      std::vector<PartitionOffset> found,
-      FindStarts(consumer, ToTopicPartitions(partitions), start, no_match, timeout));
-  for (size_t i = 0; i < found.size(); ++i) {
-    auto& [partition, next_offset] = found[i];
-    const bool latest = start.kind == StartPosition::Kind::kLatest && next_offset < 0;
-    if (latest && !existing.contains(partition)) {
-      next_offset = RD_KAFKA_OFFSET_BEGINNING;
-    } else if (latest) {
-      SERIN_ASSIGN_OR_RETURN(const OffsetRange range, PartitionRange(consumer, partition.topic,
-                                                                     partition.partition, timeout));
-      next_offset = range.end;
-      at_end.push_back(found[i]);
-    }
-    partitions.elems[i].offset = next_offset;
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (true) {
+    auto chosen = TryStarts(consumer, start, no_match, existing, timeout, partitions);
+    if (chosen.ok() || !IsPassing(chosen.status()) || absl::Now() >= deadline) return chosen;
+    spdlog::warn("kafka: waiting for where to start: {}", std::string(chosen.status().message()));
+    absl::SleepFor(kPause);
   }
-  return at_end;
 }
 
 int64_t StartWithin(const PartitionOffset& found, const StartPosition& start,
@@ -112,8 +142,8 @@ int64_t StartWithin(const PartitionOffset& found, const StartPosition& start,
   if (found.next_offset >= range.first && found.next_offset <= range.end) return found.next_offset;
   spdlog::warn("kafka: {}/{} keeps offsets {} to {}; {} is outside, starting at {}",
                found.partition.topic, found.partition.partition, range.first, range.end,
-               found.next_offset, fallback);
-  return fallback;
+               found.next_offset, range.first);
+  return range.first;
 }
 
 }  // namespace serin::stream

@@ -30,15 +30,17 @@ absl::StatusOr<std::vector<PartitionOffset>> FindStarts(
 
 // Sets where each partition of an assignment starts, if auto.offset.reset does not say it, as
 // FindStarts; with `latest` at its present end, but a partition that is not among `existing`, since
-// it came later, at its beginning. Answers with those that start at their present end: unless that
-// is committed, what comes while nobody reads is skipped.
+// it came later, at its beginning. Answers with those that start so: unless that is committed, a
+// later start skips what came meanwhile. Asks again, for two minutes, while brokers do not answer
+// or offsets stand in an open transaction.
 absl::StatusOr<std::vector<PartitionOffset>> ApplyStarts(
     rd_kafka_t* consumer, const StartPosition& start, NoTimestampMatch no_match,
     const std::set<TopicPartition>& existing, absl::Duration timeout,
     rd_kafka_topic_partition_list_t& partitions);
 
-// Where a partition that keeps `range` is read from: at what was found for it, when it is kept;
-// else at the end or the beginning, as `start` says.
+// Where a partition that keeps `range` is read from: at what was found for it, when it is kept; at
+// the beginning when it is not; when nothing was found at the end or the beginning, as `start`
+// says.
 int64_t StartWithin(const PartitionOffset& found, const StartPosition& start,
                     const OffsetRange& range);
 

@@ -71,8 +71,15 @@ class RunTest(BrokerTest):
         client = start()
         wait_until(lambda: len(job.results()) == 20, "waiting for what came meanwhile", 20, [client])
         self.kafka.grow_topic("newest", 8)
-        job.produce(200)
-        wait_until(lambda: len(job.results()) == 220, "waiting for the new partitions", 20, [client])
+        job.produce(100)
+        wait_until(lambda: len(job.results()) == 120, "waiting for the new partitions", 20, [client])
+        # These are still empty when it ends.
+        self.kafka.grow_topic("newest", 12)
+        wait_for_log(client, "newest/11")
+        self.assertEqual(client.stop(), 0)
+        job.produce(100)
+        client = start()
+        wait_until(lambda: len(job.results()) == 220, "waiting for what came to new partitions", 20, [client])
         self.assertEqual(client.stop(), 0)
         job.check(self, exactly_once=False, duplicates=0)
 
