@@ -20,6 +20,7 @@ struct Options {
   Pacer::Options pacer;
   double seconds = 10;
   double every = 5;
+  double timeout = 30;
   std::string text = "VADER is smart, handsome, and funny!";
 };
 
@@ -37,6 +38,7 @@ bool Run(Options options) {
   absl::Notification end;
   options.pacer.calls =
       std::max<uint64_t>(1, static_cast<uint64_t>(options.pacer.rate * options.seconds));
+  options.pacer.call.timeout = absl::Seconds(options.timeout);
   options.pacer.call.path = "/serin.v1.Predictor/Predict";
   options.pacer.call.request = request.SerializeAsString();
   options.pacer.on_end = [&] { end.Notify(); };
@@ -73,6 +75,7 @@ int main(int argc, char** argv) {
   app.add_option("--rate", options.pacer.rate, "calls a second")->check(CLI::PositiveNumber);
   app.add_option("--seconds", options.seconds)->check(CLI::PositiveNumber);
   app.add_option("--every", options.every, "seconds a line")->check(CLI::PositiveNumber);
+  app.add_option("--timeout", options.timeout, "seconds of a call")->check(CLI::PositiveNumber);
   app.add_option("--connections", options.pacer.connections)->check(CLI::PositiveNumber);
   app.add_option("--max-in-flight", options.pacer.max_in_flight, "a call beyond is an error");
   app.add_option("--text", options.text);

@@ -94,7 +94,8 @@ class Stage:
         they do when it is more than the target bears."""
         _, errors, p50, p99 = self._ask(
             PACE_REPORT, target, [self._binaries / "serin-pace", "--target", self.address(target),
-                                  "--rate", str(rate), "--seconds", str(seconds), "--every", "600"], may_fail=True)
+                                  "--rate", str(rate), "--seconds", str(seconds), "--every", "600", "--timeout", "5"],
+            may_fail=True)
         return {"p50_us": p50, "p99_us": p99, "errors": errors}
 
     def resident_mib(self):
