@@ -84,7 +84,8 @@ grpc::ServerUnaryReactor* RepositoryService::RunApart(grpc::CallbackServerContex
   }
   absl::MutexLock lock(&mutex_);
   waiting_.emplace_back([this, reactor, change, model, version = *version] {
-    reactor->Finish(ToGrpcStatus((repository_.*change)(model, version)));
+    const absl::Status changed = (repository_.*change)(model, version);
+    reactor->Finish(ToGrpcStatus(changed));
   });
   return reactor;
 }
