@@ -52,9 +52,8 @@ struct AttemptLimits {
 //  - a request that fails as a whole (deadline, refused, broke its stream alone) is tried once more
 //    as it is and from then on in halves, so that one item that breaks its peer takes no other with
 //    it; a single item fails after max_attempts;
-//  - requests whose common stream broke are tried again one a stream, and no attempt is counted:
-//  who
-//    broke it shows then.
+//  - requests whose common stream broke are tried again one a stream, and no attempt is counted;
+//    who broke it shows then.
 // While most items are refused for now, those wait longer (RetryBudget); what failed as a whole
 // does not. Batches are finished in any order. Not thread-safe.
 class AttemptBook {

@@ -3,9 +3,10 @@ file, by -X and by -F, and what is said when they are wrong. No secret is ever w
 import subprocess
 import unittest
 
-from stream_support import Job, Scorer
-from support import Kafka, temporary_folder
+from stream_support import Job, Scorer, wait_for_log
+from support import ROOT, Kafka, temporary_folder
 from stack.ports import free_port
+from stack.process import Process
 from stack.stack import binary
 from stack.topics import read_topic
 
@@ -90,13 +91,12 @@ class SecurityTest(unittest.TestCase):
         config = job.config("a", "continuous")
         config["kafka"] = {"bootstrap_servers": self.tls}
         file = job.write(self.folder / "plain.yaml", config)
-        with subprocess.Popen([binary("serin-stream"), "run", "--config", file], stderr=subprocess.PIPE,
-                              text=True) as client:
-            self.addCleanup(client.kill)
-            said = next(line for line in client.stderr if "waiting for kafka" in line)
-            self.assertRegex(said, r"security.protocol|SSL")
-            client.terminate()
-            self.assertEqual(client.wait(20), 0)
+        client = Process("plain", [binary("serin-stream"), "run", "--config", file], self.folder / "plain.log", ROOT)
+        self.addCleanup(client.stop)
+        wait_for_log(client, "waiting for kafka")
+        self.assertEqual(client.stop(), 0)
+        lines = (self.folder / "plain.log").read_text().splitlines()
+        self.assertRegex(next(line for line in lines if "waiting for kafka" in line), r"security.protocol|SSL")
 
     def test_tls_needs_the_ca_that_has_signed_the_brokers_certificate(self):
         job = self.job("tls", delivery="exactly-once")
