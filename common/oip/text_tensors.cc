@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/status/status_macros.h"
+#include "common/strings/utf8_prefix.h"
 
 namespace serin::oip {
 namespace {
@@ -23,8 +24,9 @@ constexpr size_t kLengthBytes = 4;
 
 absl::Status Fault(std::string_view tensor, const std::string& expected_and_got) {
   // As far as it helps: both may hold what a caller sent, of any length.
-  return absl::InvalidArgumentError(absl::StrCat("tensor ", std::string(tensor.substr(0, 100)),
-                                                 ": expected ", expected_and_got.substr(0, 300)));
+  return absl::InvalidArgumentError(absl::StrCat("tensor ", std::string(Utf8Prefix(tensor, 100)),
+                                                 ": expected ",
+                                                 std::string(Utf8Prefix(expected_and_got, 300))));
 }
 
 absl::Status CheckOutputs(const ModelInferRequest& request) {

@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/grpc_status.h"
+#include "common/strings/absl_view.h"
+#include "common/strings/utf8_prefix.h"
 
 namespace serin::model_server {
 namespace {
@@ -23,8 +25,9 @@ absl::StatusOr<std::string> VersionOf(const Request& request) {
     if (name == "version" && value.has_string_param()) {
       version = value.string_param();
     } else if (name != "unload_dependents") {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "parameters: expected none but version (a string), got \"", name.substr(0, 100), "\""));
+      return absl::InvalidArgumentError(
+          absl::StrCat("parameters: expected none but version (a string), got \"",
+                       AbslView(Utf8Prefix(name, 100)), "\""));
     }
   }
   return version;

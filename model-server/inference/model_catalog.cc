@@ -6,13 +6,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/strings/absl_view.h"
+#include "common/strings/utf8_prefix.h"
 #include "model-server/inference/version_order.h"
 
 namespace serin::model_server {
 namespace {
 
 // What a caller asked for, as far as it helps to find the mistake.
-absl::string_view Shown(std::string_view name) { return AbslView(name.substr(0, 100)); }
+absl::string_view Shown(std::string_view name) { return AbslView(Utf8Prefix(name, 100)); }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/strings/utf8_prefix.h"
 #include "model-server/inference/prediction_run.h"
 #include "model-server/inference/text_rules.h"
 
@@ -76,11 +77,11 @@ void PredictionEngine::Write(PredictionLog& log, const ServedModel* served, cons
                              int64_t inference_nanoseconds) const {
   const bool of_call = query.trace_id.empty() && query.call != nullptr;
   log.Write({.time = clock_.Now(),
-             .request_id = query.request_id.substr(0, kLoggedBytes),
+             .request_id = Utf8Prefix(query.request_id, kLoggedBytes),
              .trace_id = of_call ? query.call->trace_id() : query.trace_id,
-             .model = served == nullptr ? query.model.substr(0, kLoggedBytes)
+             .model = served == nullptr ? Utf8Prefix(query.model, kLoggedBytes)
                                         : std::string_view(served->name),
-             .version = served == nullptr ? query.version.substr(0, kLoggedBytes)
+             .version = served == nullptr ? Utf8Prefix(query.version, kLoggedBytes)
                                           : std::string_view(served->version),
              .text = query.text,
              .status = outcome.status(),

@@ -1,20 +1,13 @@
 #include "stream-client/sinks/dead_letter.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/strings/utf8_prefix.h"
 
 namespace serin::stream {
 namespace {
 
 // Keeps a dead letter that carries a whole stack trace within the broker's limits.
 constexpr size_t kLongestMessage = 1024;
-
-// Cut between two characters: readers take headers for UTF-8.
-std::string Shortened(const std::string& message) {
-  if (message.size() <= kLongestMessage) return message;
-  size_t end = kLongestMessage;
-  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
-  return message.substr(0, end);
-}
 
 }  // namespace
 
@@ -34,7 +27,7 @@ std::vector<std::pair<std::string, std::string>> DeadLetterHeaders(const Record&
                                                                    const Failure& failure) {
   return {{"serin-dlq-stage", std::string(StageName(failure.stage))},
           {"serin-dlq-code", absl::StatusCodeToString(failure.code)},
-          {"serin-dlq-message", Shortened(failure.message)},
+          {"serin-dlq-message", std::string(Utf8Prefix(failure.message, kLongestMessage))},
           {"serin-dlq-attempts", absl::StrCat(failure.attempts)},
           {"serin-dlq-topic", std::string(record.topic)},
           {"serin-dlq-partition", absl::StrCat(record.partition)},

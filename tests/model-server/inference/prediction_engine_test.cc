@@ -130,6 +130,13 @@ TEST_F(PredictionEngineTest, WhatIsRefusedTogetherIsCountedOneByOneAndLoggedOnce
   EXPECT_THAT(incidents_.lines, ElementsAre("r1 sentiment/v1 RESOURCE_EXHAUSTED"));
 }
 
+TEST_F(PredictionEngineTest, ALongRequestIdIsLoggedUpToItsLastWholeCharacter) {
+  const std::string fitting(255, 'r');
+  (void)engine_.Refuse(*engine_.catalog(), {.text = "good", .request_id = fitting + "\xC3\xA9"},
+                       absl::ResourceExhaustedError("overload"));
+  EXPECT_THAT(incidents_.lines, ElementsAre(fitting + " sentiment/v1 RESOURCE_EXHAUSTED"));
+}
+
 TEST_F(PredictionEngineTest, AnItemsOwnTraceIdWinsOverItsCalls) {
   class Call final : public CallTrace {
     std::string_view trace_id() const override { return "call"; }
