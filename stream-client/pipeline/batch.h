@@ -62,6 +62,7 @@ struct Batch {
   std::vector<PartitionSlice> slices;  // filled by OffsetLedger::Open
   size_t text_bytes = 0;
   size_t records_sent = 0;  // items when it was sent
+  size_t bytes_sent = 0;    // of their values
   absl::Time opened_at;     // when its first record was read
   absl::Time sent_at;       // to the scorer
   absl::Time scored_at;     // when it came back

@@ -18,6 +18,12 @@ bool FullySettled(const Batch& batch) {
                      [](const BatchItem& item) { return item.settled(); });
 }
 
+size_t ValueBytes(const Batch& batch) {
+  size_t bytes = 0;
+  for (const BatchItem& item : batch.items) bytes += item.record.value.value_or("").size();
+  return bytes;
+}
+
 BatchItem ToItem(Record record, TextDecoder& decoder) {
   BatchItem item{.record = std::move(record), .text = {}, .outcome = {}};
   absl::StatusOr<std::string> text = decoder.Decode(item.record.value);
@@ -107,7 +113,8 @@ bool Pipeline::FeedScorer(absl::Time now) {
 
 bool Pipeline::HasRoom() const {
   return scoring_ < options_.max_in_flight &&
-         (unfinished_ == 0 || unfinished_records_ < options_.max_unfinished_records);
+         (unfinished_ == 0 || (unfinished_records_ < options_.max_unfinished_records &&
+                               unfinished_bytes_ < options_.max_unfinished_bytes));
 }
 
 bool Pipeline::Dispatch(absl::Time now) {
@@ -125,6 +132,8 @@ void Pipeline::Send(std::unique_ptr<Batch> batch) {
   ++unfinished_;
   batch->records_sent = batch->items.size();
   unfinished_records_ += batch->records_sent;
+  batch->bytes_sent = ValueBytes(*batch);
+  unfinished_bytes_ += batch->bytes_sent;
   batch->sent_at = batch->scored_at = ports_.clock.Now();
   totals_.records_in += batch->items.size();
   ledger_.Open(*batch);
@@ -172,6 +181,7 @@ bool Pipeline::WriteReady() {
 void Pipeline::Finish(const Batch& batch) {
   --unfinished_;
   unfinished_records_ -= batch.records_sent;
+  unfinished_bytes_ -= batch.bytes_sent;
 }
 
 void Pipeline::FlushWhenFull() {

@@ -28,8 +28,10 @@ struct PipelineOptions {
   Order order = Order::kPartition;
   // Batches with the scorer at a time.
   size_t max_in_flight = 8;
-  // Records sent and not yet written; at so many reading stops. A larger batch alone is still sent.
+  // Records sent and not yet written, and bytes of their values; at so many no batch is sent. A
+  // larger batch alone is still sent.
   size_t max_unfinished_records = 20000;
+  size_t max_unfinished_bytes = 64 << 20;
   absl::Duration commit_interval = absl::Milliseconds(250);
   // How long a revoked partition's batches in flight are waited for.
   absl::Duration revoke_budget = absl::Seconds(5);
@@ -132,6 +134,7 @@ class Pipeline final : public AssignmentListener {
   bool source_paused_ = false;
   size_t unfinished_ = 0;          // batches sent and not yet written
   size_t unfinished_records_ = 0;  // theirs
+  size_t unfinished_bytes_ = 0;    // of their values
   size_t scoring_ = 0;             // those of them that are with the scorer
   size_t writing_ = 0;             // with the sink
   absl::Time drain_deadline_ = absl::InfiniteFuture();

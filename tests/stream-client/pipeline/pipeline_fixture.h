@@ -17,6 +17,7 @@ class PipelineTest : public ::testing::Test {
     options.order = Order::kNone;
     options.max_in_flight = 3;
     options.max_unfinished_records = 6;
+    options.max_unfinished_bytes = 1000;
     options.commit_interval = absl::ZeroDuration();
     return options;
   }

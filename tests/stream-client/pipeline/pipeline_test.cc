@@ -168,5 +168,17 @@ TEST_F(PipelineTest, BatchesInFlightAreBoundedAndALongStallPausesTheSource) {
   EXPECT_THAT(scorer_.held, SizeIs(3));
 }
 
+TEST_F(PipelineTest, WhatIsNotWrittenIsBoundedByItsBytesToo) {
+  scorer_.automatic = true;
+  sink_.corked = true;
+  source_.Put(0, 0, 20, std::string(400, 'x'));
+  Settle();
+  EXPECT_THAT(sink_.held, SizeIs(2));  // one for the bound, and one over it
+  sink_.corked = false;
+  source_.ends = true;
+  Settle();
+  EXPECT_THAT(sink_.written, SizeIs(20));
+}
+
 }  // namespace
 }  // namespace serin::stream
