@@ -92,7 +92,7 @@ class Cluster:
     def start(self, name):
         if name == BROKER:
             command = [ROOT / "tools/kafka", "start", "--port", str(self.ports[BROKER]), "--dir",
-                       self._kafka_folder()]
+                       self._kafka_folder(), "--with", str(os.getpid())]
             self._broker_start = Process("kafka", command, self.folder / "kafka-start.log", ROOT)
             return
         self._generation += 1

@@ -2,13 +2,13 @@
 import concurrent.futures
 import re
 import signal
-import socket
 import subprocess
 import time
 import unittest
 import urllib.request
 
 from support import ROOT, Kafka, RpcFailed, grpcurl, temporary_folder
+from stack.ports import free_port
 from stack.stack import binary
 
 CONFIG = """
@@ -26,12 +26,6 @@ revision_log: {{kafka: {{brokers: "{brokers}", topic: {topic}, timeout: 5s}}}}
 """
 
 
-def free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 def until(condition, seconds):
     """The condition's value once it is true; fails the test that asks for it when it stays false."""
     limit = time.monotonic() + seconds
@@ -47,7 +41,7 @@ class Router:
     """One router process; nothing is behind it, so changes are forced."""
 
     def __init__(self, test, topic, brokers):
-        self.admin, self.metrics_port = free_port(), free_port()
+        self.admin, self.metrics_port = free_port(()), free_port(())
         folder = temporary_folder(test.addCleanup)
         config = folder / "router.yaml"
         config.write_text(CONFIG.format(admin=self.admin, metrics=self.metrics_port, topic=topic,

@@ -1,6 +1,7 @@
 """What the end-to-end tests share: the stack, a real Kafka, grpcurl and kcat as foreign clients."""
 import concurrent.futures
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -55,14 +56,14 @@ class Kafka:
                      for word in ("--set", f"{name.replace('__', '.')}={value}")]
         for protocol, listener_port in (listeners or {}).items():
             self._set += ["--listener", f"{protocol}:{listener_port}"]
-        self.address = self._run("start", "--port", str(port), *self._set).strip()
+        self.address = self._start(port)
 
     def stop(self):
         self._run("stop")
 
     def start_again(self):
         """After a stop: the same topics at the same address."""
-        self._run("start", "--port", self.address.rsplit(":", 1)[1], *self._set)
+        self._start(self.address.rsplit(":", 1)[1])
 
     def grow_topic(self, topic, partitions):
         self._run("grow-topic", topic, str(partitions))
@@ -96,6 +97,9 @@ class Kafka:
             file.write(value)
             file.flush()
             subprocess.run([*command, "-k", key, file.name], check=True, timeout=30)
+
+    def _start(self, port):
+        return self._run("start", "--port", str(port), "--with", str(os.getpid()), *self._set).strip()
 
     def _run(self, *words):
         done = subprocess.run([ROOT / "tools/kafka", *words, "--dir", self._folder],

@@ -171,6 +171,22 @@ class PortsTest(unittest.TestCase):
         self.assertFalse(set(chosen.values()) & set(ports.DEFAULT_PORTS.values()))
         self.assertEqual(replaced, [])
 
+    def test_a_port_that_was_given_to_one_process_goes_to_no_other_until_that_one_ends(self):
+        ask = "import sys; from stack import ports; print(ports._claim(int(sys.argv[1])))"
+
+        def another_process_gets(port):
+            return subprocess.run([sys.executable, "-c", ask, str(port)], cwd=ROOT / "tools", check=True,
+                                  capture_output=True, text=True).stdout.strip()
+
+        port = ports.free_port(())
+        self.assertEqual(another_process_gets(port), "False")
+        hold = subprocess.Popen([sys.executable, "-c", ask + "; sys.stdout.flush(); input()", "1"],
+                                cwd=ROOT / "tools", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.assertEqual(hold.stdout.readline().strip(), "True")
+        self.assertEqual(another_process_gets(1), "False")
+        hold.communicate("\n")
+        self.assertEqual(another_process_gets(1), "True")
+
     def test_every_port_of_the_configs_is_a_known_listener(self):
         known = set(ports.DEFAULT_PORTS.values()) | {ports.KAFKA_PORT}
         for file in (ROOT / "deploy/local").glob("*.yaml"):

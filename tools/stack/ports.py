@@ -31,14 +31,31 @@ def is_free(port):
     return True
 
 
+# As long as this process lives, so do its claims.
+_claims = []
+
+
+def _claim(port):
+    """Whether no other process has been given that port. A claim is a socket without a file, whose name
+    the kernel gives to one process at a time and frees when that ends."""
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0serin-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
 def free_port(taken):
-    """A free port that is not in `taken`. The kernel hands them out in no order, so that two
-    processes asking at once rarely get the same one."""
+    """A free port that is not in `taken` and, until this process ends, goes to no other that asks here: several
+    tests run at once, and a server listens some time after its port was chosen."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        if port not in taken:
+        if port not in taken and _claim(port):
             return port
 
 
