@@ -63,7 +63,7 @@ int main(int argc, char** argv) {
   auto server = serin::model_server::ModelServer::Start(*config);
   if (!server.ok()) {
     spdlog::error("cannot start:\n{}", std::string(server.status().message()));
-    return absl::IsInvalidArgument(server.status()) ? serin::kExitBadConfig : 1;
+    return absl::IsInvalidArgument(server.status()) ? serin::kExitBadConfig : serin::kExitFailed;
   }
   shutdown.OnReload([&server] { (*server)->Reload(); });
   shutdown.Wait();

@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
   if (!router.ok()) {
     if (shutdown.WaitFor(absl::ZeroDuration())) return 0;
     spdlog::error("cannot start: {}", std::string(router.status().message()));
-    return 1;
+    return serin::kExitFailed;
   }
   shutdown.OnReload([&router] { (*router)->Reload(); });
   shutdown.Wait();

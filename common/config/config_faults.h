@@ -10,6 +10,8 @@ namespace serin {
 
 // Exit code of a process whose config is not usable (EX_USAGE of sysexits.h).
 inline constexpr int kExitBadConfig = 64;
+// Of one that failed otherwise.
+inline constexpr int kExitFailed = 1;
 
 // Collects everything wrong with a config, so that a user sees all of it at once.
 class ConfigFaults {

@@ -11,6 +11,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "common/status/check.h"
+#include "common/time/milliseconds.h"
 
 namespace serin {
 namespace {
@@ -183,7 +184,7 @@ void EventLoop::Run() {
   events_ = events.data();
   while (true) {
     const bool busy = posted_.load(std::memory_order_relaxed) != nullptr;
-    const int tick = ticks_.empty() ? -1 : static_cast<int>(absl::ToInt64Milliseconds(kTick));
+    const int tick = ticks_.empty() ? -1 : ToMilliseconds(kTick);
     const int count = epoll_wait(epoll_, events_, kMostEvents, busy ? 0 : tick);
     SERIN_CHECK(count >= 0 || errno == EINTR);
     for (int i = 0; i < count; ++i) {

@@ -3,7 +3,6 @@
 #include <openssl/ssl.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -15,14 +14,12 @@
 namespace serin {
 namespace {
 
-constexpr std::array<unsigned char, 3> kH2 = {2, 'h', '2'};
-
 // gRPC's clients offer "grpc-exp" beside "h2"; who offers nothing of ours is refused.
 int SelectH2(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
              unsigned int offered_size, void*) {
   unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, out_size, kH2.data(), kH2.size(), offered, offered_size) !=
-      OPENSSL_NPN_NEGOTIATED) {
+  if (SSL_select_next_proto(&chosen, out_size, kAlpnHttp2.data(), kAlpnHttp2.size(), offered,
+                            offered_size) != OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
   *out = chosen;

@@ -4,7 +4,6 @@
 #include <openssl/x509v3.h>
 #include <spdlog/spdlog.h>
 
-#include <array>
 #include <utility>
 
 #include "common/net/tls_session.h"
@@ -12,8 +11,6 @@
 
 namespace serin {
 namespace {
-
-constexpr std::array<unsigned char, 3> kH2 = {2, 'h', '2'};
 
 bool LoadFiles(SSL_CTX& context, const TlsFiles& files) {
   return SSL_CTX_load_verify_locations(&context, files.ca.c_str(), nullptr) == 1 &&
@@ -45,7 +42,7 @@ std::unique_ptr<ByteSession> TlsConnector::Wrap(std::unique_ptr<ByteSession> pla
   }
   SSL* const ssl = SSL_new(context.get());
   SERIN_CHECK(ssl != nullptr);
-  SERIN_CHECK(SSL_set_alpn_protos(ssl, kH2.data(), kH2.size()) == 0);
+  SERIN_CHECK(SSL_set_alpn_protos(ssl, kAlpnHttp2.data(), kAlpnHttp2.size()) == 0);
   ExpectName(ssl, server_name_);
   SSL_set_connect_state(ssl);
   return std::make_unique<TlsSession>(ssl, std::move(plain));

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,9 @@
 #include "common/net/byte_session.h"
 
 namespace serin {
+
+// HTTP/2 as TLS negotiates it (ALPN): a length and a name.
+inline constexpr std::array<unsigned char, 3> kAlpnHttp2 = {2, 'h', '2'};
 
 // A session inside TLS: what comes is deciphered for the inner session, what that sends is
 // enciphered. When the peer ends its side, with or without a word of TLS, the connection ends:

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "common/time/milliseconds.h"
 
 namespace serin {
 
@@ -17,7 +18,7 @@ namespace {
 void SetConnectionAge(const GrpcServer::Options& options, grpc::ServerBuilder& builder) {
   const auto set = [&builder](const char* name, absl::Duration value) {
     if (value == absl::InfiniteDuration()) return;
-    builder.AddChannelArgument(name, static_cast<int>(absl::ToInt64Milliseconds(value)));
+    builder.AddChannelArgument(name, ToMilliseconds(value));
   };
   set(GRPC_ARG_MAX_CONNECTION_AGE_MS, options.max_connection_age);
   set(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, options.max_connection_age_grace);

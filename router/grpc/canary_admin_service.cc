@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "common/status/check.h"
 #include "common/status/grpc_status.h"
@@ -23,10 +25,11 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext& context, const abs
 }  // namespace
 
 const RouteBackends& CanaryAdminService::BackendsOf(const Route& route) const {
-  for (const auto& backends : backends_) {
-    if (&backends->route() == &route) return *backends;
-  }
-  SERIN_CHECK(false);
+  const auto of_route =
+      std::find_if(backends_.begin(), backends_.end(),
+                   [&route](const auto& backends) { return &backends->route() == &route; });
+  SERIN_CHECK(of_route != backends_.end());
+  return **of_route;
 }
 
 absl::StatusOr<const RouteBackends*> CanaryAdminService::Find(const std::string& name) const {

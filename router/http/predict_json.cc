@@ -11,6 +11,7 @@
 #include "common/http/json_quote.h"
 #include "common/status/status_macros.h"
 #include "common/strings/absl_view.h"
+#include "common/strings/byte_order_mark.h"
 
 namespace serin::router {
 namespace {
@@ -18,7 +19,6 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // Larger than this, what a body has taken is given back after it.
 constexpr size_t kKeptBytes = 256 << 10;
 
@@ -158,9 +158,7 @@ void PredictQuestion::Add(std::string_view text) {
 absl::StatusOr<PredictQuestion> ParseQuestion(std::string_view body, size_t max_items) {
   static thread_local simdjson::dom::parser parser;
   static thread_local std::string padded;
-  if (body.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    body.remove_prefix(kByteOrderMark.size());
-  }
+  body = WithoutByteOrderMark(body);
   padded.assign(body).append(simdjson::SIMDJSON_PADDING, '\0');
   element root;
   const simdjson::error_code error =

@@ -13,6 +13,7 @@
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 #include "common/strings/absl_view.h"
+#include "common/time/milliseconds.h"
 #include "router/revisions/kafka_topic.h"
 #include "router/revisions/revision_json.h"
 
@@ -30,10 +31,6 @@ using Message = std::unique_ptr<rd_kafka_message_t, MessageDeleter>;
 
 absl::Status Unavailable(std::string_view what, rd_kafka_resp_err_t error) {
   return absl::UnavailableError(absl::StrCat(AbslView(what), ": ", rd_kafka_err2str(error)));
-}
-
-int Milliseconds(absl::Duration duration) {
-  return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
 std::string NewProposalName() {
@@ -59,7 +56,7 @@ absl::StatusOr<std::unique_ptr<KafkaRevisionLog>> KafkaRevisionLog::Open(
     const v1::config::KafkaRevisionLogConfig& config) {
   auto log = std::unique_ptr<KafkaRevisionLog>(new KafkaRevisionLog(config));
   // A proposal that waits longer is given up, so that a refused change does not come back.
-  const std::string timeout = absl::StrCat(Milliseconds(log->timeout_));
+  const std::string timeout = absl::StrCat(ToMilliseconds(log->timeout_));
   SERIN_ASSIGN_OR_RETURN(log->producer_,
                          log->Connect(RD_KAFKA_PRODUCER, {{"enable.idempotence", "true"},
                                                           {"linger.ms", "0"},
@@ -118,7 +115,7 @@ absl::Status KafkaRevisionLog::CatchUp() {
   int64_t first = 0;
   int64_t end = 0;
   const rd_kafka_resp_err_t asked = rd_kafka_query_watermark_offsets(
-      consumer_.get(), topic_.c_str(), 0, &first, &end, Milliseconds(timeout_));
+      consumer_.get(), topic_.c_str(), 0, &first, &end, ToMilliseconds(timeout_));
   if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return Unavailable(absl::StrCat("the end of topic ", topic_, " at ", brokers_), asked);
   }

@@ -4,13 +4,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/time/milliseconds.h"
 
 namespace serin::router {
 namespace {
-
-int Milliseconds(absl::Duration duration) {
-  return static_cast<int>(absl::ToInt64Milliseconds(duration));
-}
 
 absl::Status CheckPartitions(rd_kafka_t* client, const std::string& name, absl::Duration timeout) {
   const absl::Time limit = absl::Now() + timeout;
@@ -19,7 +16,7 @@ absl::Status CheckPartitions(rd_kafka_t* client, const std::string& name, absl::
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   while (partitions == 0 && absl::Now() < limit) {
     const rd_kafka_metadata_t* metadata = nullptr;
-    error = rd_kafka_metadata(client, 0, topic, &metadata, Milliseconds(timeout));
+    error = rd_kafka_metadata(client, 0, topic, &metadata, ToMilliseconds(timeout));
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       if (metadata->topic_cnt == 1) partitions = metadata->topics[0].partition_cnt;
       rd_kafka_metadata_destroy(metadata);
@@ -49,7 +46,7 @@ absl::Status EnsureOnePartitionTopic(rd_kafka_t* client, const std::string& name
   rd_kafka_queue_t* const queue = rd_kafka_queue_new(client);
   rd_kafka_CreateTopics(client, &topic, 1, nullptr, queue);
   // It may exist, or be made by somebody else at this moment; the metadata tells.
-  rd_kafka_event_t* const made = rd_kafka_queue_poll(queue, Milliseconds(timeout));
+  rd_kafka_event_t* const made = rd_kafka_queue_poll(queue, ToMilliseconds(timeout));
   if (made != nullptr) rd_kafka_event_destroy(made);
   rd_kafka_queue_destroy(queue);
   rd_kafka_NewTopic_destroy(topic);

@@ -18,7 +18,6 @@ namespace {
 constexpr int kTries = 32;
 
 constexpr char kTtlActor[] = "ttl";
-constexpr char kConfigActor[] = "config";
 
 bool AnyIsReady(const Route& /*route*/, std::string_view /*version*/) { return true; }
 

@@ -11,8 +11,6 @@
 namespace serin::router {
 namespace {
 
-constexpr std::string_view kConfigActor = "config";
-
 absl::StatusOr<StartRevision> FromWeights(const RouteSpec& spec, const VersionSet& versions,
                                           const std::map<std::string, uint32_t>& weights,
                                           uint64_t number, absl::Time now, std::string reason) {
@@ -23,7 +21,7 @@ absl::StatusOr<StartRevision> FromWeights(const RouteSpec& spec, const VersionSe
                     .weights = weights,
                     .slots = table.ToText(versions.names()),
                     .created_at = now,
-                    .actor = std::string(kConfigActor),
+                    .actor = kConfigActor,
                     .reason = std::move(reason),
                     .source = RevisionSource::kConfig,
                     .versions = versions.ForRevision()};

@@ -12,6 +12,9 @@
 
 namespace serin::router {
 
+// Who made the revisions that a config file asks for.
+inline constexpr char kConfigActor[] = "config";
+
 // The revision a route starts with.
 struct StartRevision {
   Revision revision;

@@ -10,6 +10,7 @@
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/config/config_faults.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 #include "common/telemetry/logging.h"
@@ -21,7 +22,6 @@
 namespace serin::stream {
 namespace {
 
-constexpr int kExitFailed = 1;
 constexpr absl::Duration kProgressInterval = absl::Seconds(2);
 constexpr uint64_t kLinesBetweenClockReads = 256;
 

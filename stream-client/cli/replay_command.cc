@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/time/clock.h"
+#include "common/config/config_faults.h"
 #include "common/config/config_loader.h"
 #include "common/status/status_macros.h"
 #include "stream-client/cli/kafka_flags.h"
@@ -19,7 +20,6 @@
 namespace serin::stream {
 namespace {
 
-constexpr int kExitFailed = 1;
 constexpr absl::Duration kQuestionTimeout = absl::Seconds(10);
 
 struct ReplayFlags {

@@ -13,6 +13,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "common/config/config_faults.h"
 #include "common/config/config_loader.h"
 #include "common/config/config_printer.h"
 #include "common/lifecycle/shutdown_signal.h"
@@ -25,7 +26,6 @@
 namespace serin::stream {
 namespace {
 
-constexpr int kExitFailed = 1;
 // How soon the end of a run that no signal ended is noticed.
 constexpr absl::Duration kSignalInterval = absl::Milliseconds(20);
 // Of taking everything down when all is written and committed. librdkafka 2.0.2 can wait for ever

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "common/status/status_macros.h"
+#include "common/strings/byte_order_mark.h"
 #include "stream-client/decoding/text_rules.h"
 
 namespace serin::stream {
@@ -12,7 +13,6 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kValue = "value";
 // A value far larger than any text it may hold is not worth parsing: escapes at most sextuple a
 // text, the rest is for other fields.
@@ -77,10 +77,7 @@ JsonTextDecoder::JsonTextDecoder(size_t max_text_bytes, const std::string& path)
 
 absl::StatusOr<std::string> JsonTextDecoder::Decode(std::optional<std::string_view> value) {
   if (!value.has_value()) return BadRecord("value", "a JSON object", "null (a tombstone)");
-  std::string_view json = *value;
-  if (json.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    json.remove_prefix(kByteOrderMark.size());
-  }
+  const std::string_view json = WithoutByteOrderMark(*value);
   if (json.empty()) return BadRecord("value", "a JSON object", "0 bytes");
   if (json.size() > kEscapeFactor * max_text_bytes_ + kOtherFieldsBytes) {
     return BadRecord("value", absl::StrCat("a text of at most ", max_text_bytes_, " bytes"),

@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
+#include "common/time/milliseconds.h"
 #include "stream-client/kafka/kafka_producing.h"
 #include "stream-client/kafka/kafka_records.h"
 
@@ -54,8 +55,7 @@ void BulkProducer::Send(const Record& record) {
 }
 
 bool BulkProducer::Flush(absl::Duration timeout) {
-  return rd_kafka_flush(producer_.get(), static_cast<int>(absl::ToInt64Milliseconds(timeout))) ==
-         RD_KAFKA_RESP_ERR_NO_ERROR;
+  return rd_kafka_flush(producer_.get(), ToMilliseconds(timeout)) == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 void BulkProducer::Count(rd_kafka_resp_err_t error) {

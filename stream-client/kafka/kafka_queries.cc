@@ -2,16 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "common/time/milliseconds.h"
 
 namespace serin::stream {
-namespace {
-
-int Milliseconds(absl::Duration duration) {
-  return static_cast<int>(absl::ToInt64Milliseconds(duration));
-}
-
-}  // namespace
-
 KafkaPartitions NewPartitionList(const std::vector<PartitionOffset>& offsets) {
   KafkaPartitions list(rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size())));
   for (const auto& [partition, next_offset] : offsets) {
@@ -43,7 +36,7 @@ absl::StatusOr<int32_t> PartitionCount(rd_kafka_t* client, const std::string& to
   KafkaTopic handle(rd_kafka_topic_new(client, topic.c_str(), nullptr));
   const rd_kafka_metadata_t* answer = nullptr;
   SERIN_RETURN_IF_ERROR(KafkaStatus(
-      rd_kafka_metadata(client, 0, handle.get(), &answer, Milliseconds(timeout)), "metadata"));
+      rd_kafka_metadata(client, 0, handle.get(), &answer, ToMilliseconds(timeout)), "metadata"));
   KafkaMetadata metadata(answer);
   if (metadata->topic_cnt == 0) return absl::NotFoundError(absl::StrCat("topic ", topic));
   SERIN_RETURN_IF_ERROR(KafkaStatus(metadata->topics[0].err, absl::StrCat("topic ", topic)));
@@ -53,7 +46,7 @@ absl::StatusOr<int32_t> PartitionCount(rd_kafka_t* client, const std::string& to
 absl::StatusOr<std::vector<std::string>> TopicNames(rd_kafka_t* client, absl::Duration timeout) {
   const rd_kafka_metadata_t* answer = nullptr;
   SERIN_RETURN_IF_ERROR(KafkaStatus(
-      rd_kafka_metadata(client, 1, nullptr, &answer, Milliseconds(timeout)), "metadata"));
+      rd_kafka_metadata(client, 1, nullptr, &answer, ToMilliseconds(timeout)), "metadata"));
   KafkaMetadata metadata(answer);
   std::vector<std::string> names;
   for (int i = 0; i < metadata->topic_cnt; ++i) names.emplace_back(metadata->topics[i].topic);
@@ -67,8 +60,8 @@ absl::StatusOr<std::vector<PartitionOffset>> CommittedOffsets(
     committed.push_back({partition, RD_KAFKA_OFFSET_INVALID});
   }
   KafkaPartitions list = NewPartitionList(committed);
-  SERIN_RETURN_IF_ERROR(KafkaStatus(rd_kafka_committed(consumer, list.get(), Milliseconds(timeout)),
-                                    "committed offsets"));
+  SERIN_RETURN_IF_ERROR(KafkaStatus(
+      rd_kafka_committed(consumer, list.get(), ToMilliseconds(timeout)), "committed offsets"));
   for (int i = 0; i < list->cnt; ++i) {
     SERIN_RETURN_IF_ERROR(KafkaStatus(list->elems[i].err, "committed offsets"));
     committed[static_cast<size_t>(i)].next_offset = list->elems[i].offset;
@@ -81,7 +74,7 @@ absl::StatusOr<OffsetRange> PartitionRange(rd_kafka_t* client, const std::string
   OffsetRange range;
   SERIN_RETURN_IF_ERROR(
       KafkaStatus(rd_kafka_query_watermark_offsets(client, topic.c_str(), partition, &range.first,
-                                                   &range.end, Milliseconds(timeout)),
+                                                   &range.end, ToMilliseconds(timeout)),
                   absl::StrCat("offsets of ", topic, "/", partition)));
   return range;
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
+#include "common/time/milliseconds.h"
 #include "stream-client/kafka/group_membership.h"
 #include "stream-client/kafka/kafka_queries.h"
 #include "stream-client/kafka/kafka_records.h"
@@ -266,8 +267,7 @@ absl::Status KafkaRecordSource::CommitNow(const std::vector<PartitionOffset>& of
       KafkaStatus(rd_kafka_commit_queue(consumer_.get(), NewPartitionList(offsets).get(),
                                         answers.get(), nullptr, nullptr),
                   "commit"));
-  KafkaEvent answer(
-      rd_kafka_queue_poll(answers.get(), static_cast<int>(absl::ToInt64Milliseconds(timeout))));
+  KafkaEvent answer(rd_kafka_queue_poll(answers.get(), ToMilliseconds(timeout)));
   const rd_kafka_resp_err_t error =
       answer == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(answer.get());
   absl::Status status = KafkaStatus(error, "commit");

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "common/status/status_macros.h"
+#include "common/time/milliseconds.h"
 
 namespace serin::stream {
 namespace {
@@ -21,15 +22,11 @@ bool IsPassing(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
 }
 
-int Milliseconds(absl::Duration duration) {
-  return static_cast<int>(absl::ToInt64Milliseconds(duration));
-}
-
 absl::Status LookUpTime(rd_kafka_t* consumer, const StartPosition& start, NoTimestampMatch no_match,
                         absl::Duration timeout, PartitionOffset& found) {
   KafkaPartitions list = NewPartitionList({{found.partition, absl::ToUnixMillis(start.timestamp)}});
   SERIN_RETURN_IF_ERROR(KafkaStatus(
-      rd_kafka_offsets_for_times(consumer, list.get(), Milliseconds(timeout)), "offset by time"));
+      rd_kafka_offsets_for_times(consumer, list.get(), ToMilliseconds(timeout)), "offset by time"));
   SERIN_RETURN_IF_ERROR(KafkaStatus(list->elems[0].err, "offset by time"));
   found.next_offset = list->elems[0].offset;
   if (found.next_offset >= 0) return absl::OkStatus();

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/status/status_macros.h"
+#include "common/time/milliseconds.h"
 #include "stream-client/kafka/kafka_queries.h"
 
 namespace serin::stream {
@@ -67,8 +68,7 @@ absl::Status TransactionProducer::Open() {
 }
 
 absl::Status TransactionProducer::Init(absl::Duration timeout) {
-  KafkaError error(rd_kafka_init_transactions(
-      producer_->handle(), static_cast<int>(absl::ToInt64Milliseconds(timeout))));
+  KafkaError error(rd_kafka_init_transactions(producer_->handle(), ToMilliseconds(timeout)));
   if (error == nullptr) return absl::OkStatus();
   const std::string what = absl::StrCat("transactional.id ", transactional_id_, ": ",
                                         rd_kafka_error_string(error.get()));

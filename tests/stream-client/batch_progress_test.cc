@@ -12,7 +12,7 @@
 namespace serin::stream {
 namespace {
 
-const absl::Time kStart = absl::FromUnixMillis(1700000000000);
+const absl::Time kReadAt = absl::FromUnixMillis(1700000000000);
 
 // One of each partition and offset.
 std::vector<BatchItem> Items(const std::vector<std::pair<int32_t, int64_t>>& places) {
@@ -23,13 +23,13 @@ std::vector<BatchItem> Items(const std::vector<std::pair<int32_t, int64_t>>& pla
 
 class BatchProgressTest : public ::testing::Test {
  protected:
-  // Of a batch that was read at kStart, sent 10 ms, scored 30 ms and done 60 ms later.
+  // Of a batch that was read at kReadAt, sent 10 ms, scored 30 ms and done 60 ms later.
   nlohmann::json Line(std::vector<BatchItem> items) {
     const auto batch = MakeBatch(7, std::move(items));
-    batch->opened_at = kStart;
-    batch->sent_at = kStart + absl::Milliseconds(10);
-    batch->scored_at = kStart + absl::Milliseconds(30);
-    progress_.OnBatchDone(*batch, kStart + absl::Milliseconds(60));
+    batch->opened_at = kReadAt;
+    batch->sent_at = kReadAt + absl::Milliseconds(10);
+    batch->scored_at = kReadAt + absl::Milliseconds(30);
+    progress_.OnBatchDone(*batch, kReadAt + absl::Milliseconds(60));
     auto line = nlohmann::json::parse(out_.str());
     out_.str("");
     return line;

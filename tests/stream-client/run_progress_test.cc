@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/start_time.h"
 
 namespace serin::stream {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-const absl::Time kStart = absl::FromUnixSeconds(1000);
+using testing::kStart;
 
 PipelineTotals Done(uint64_t records) { return {.records_in = records, .scored = records}; }
 

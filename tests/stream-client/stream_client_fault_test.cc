@@ -20,7 +20,6 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
-constexpr int16_t kProduceApi = 0;
 constexpr int16_t kFetchApi = 1;
 constexpr int16_t kOffsetCommitApi = 8;
 
@@ -132,8 +131,8 @@ TEST(StreamClientFaultTest, ContinuousWaitsForATopicThatDoesNotExistYet) {
 TEST(StreamClientFaultTest, ProduceErrorsThatPassAreRiddenOut) {
   StreamHarness harness(1);
   harness.kafka.Produce("in", TextRecords(20, 1));
-  harness.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
-                                       RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
+  harness.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+                                                RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS});
   ASSERT_THAT(harness.Run(), IsOk());
   EXPECT_THAT(harness.Results(), SizeIs(20));
 }
@@ -143,8 +142,8 @@ TEST(StreamClientFaultTest, ProduceErrorsThatPassAreRiddenOut) {
 TEST(StreamClientFaultTest, AnOutputTopicWhoseDiskIsFullForAWhileIsWaitedForAndNothingIsLost) {
   StreamHarness harness(1);
   harness.kafka.Produce("in", TextRecords(20, 1));
-  harness.kafka.FailNext(
-      kProduceApi, std::vector<rd_kafka_resp_err_t>(15, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR));
+  harness.kafka.FailNext(testing::kProduceApi, std::vector<rd_kafka_resp_err_t>(
+                                                   15, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR));
   RunningClient running(harness);
   EXPECT_FALSE(running.EndsWithin(absl::Milliseconds(500)));
   EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, -1)));
@@ -158,8 +157,8 @@ TEST(StreamClientFaultTest, AnOutputTopicWhoseDiskStaysFullFailsTheRunUncommitte
   StreamHarness harness(1);
   (*harness.config.mutable_kafka()->mutable_properties())["message.timeout.ms"] = "1500";
   harness.kafka.Produce("in", TextRecords(20, 1));
-  harness.kafka.FailNext(
-      kProduceApi, std::vector<rd_kafka_resp_err_t>(1000, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR));
+  harness.kafka.FailNext(testing::kProduceApi, std::vector<rd_kafka_resp_err_t>(
+                                                   1000, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR));
   EXPECT_THAT(harness.Run(), StatusIs(absl::StatusCode::kDeadlineExceeded,
                                       HasSubstr("to topic out: Local: Message timed out")));
   EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, -1)));
@@ -168,7 +167,7 @@ TEST(StreamClientFaultTest, AnOutputTopicWhoseDiskStaysFullFailsTheRunUncommitte
 TEST(StreamClientFaultTest, ADeadLetterThatCannotBeWrittenFailsTheRunUncommitted) {
   StreamHarness harness(1);
   harness.kafka.Produce("in", {{.key = "k", .value = "no JSON", .partition = 0}});
-  harness.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  harness.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
   EXPECT_THAT(harness.Run(), StatusIs(absl::StatusCode::kPermissionDenied,
                                       HasSubstr("dead letter of in/0/0 to topic dead")));
   EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, -1)));
@@ -177,7 +176,7 @@ TEST(StreamClientFaultTest, ADeadLetterThatCannotBeWrittenFailsTheRunUncommitted
 TEST(StreamClientFaultTest, AResultTheBrokerFindsTooLargeBecomesADeadLetter) {
   StreamHarness harness(1);
   harness.kafka.Produce("in", {TextRecord("hello")});
-  harness.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  harness.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   ASSERT_THAT(harness.Run(), IsOk());
   EXPECT_THAT(harness.Results(), SizeIs(0));
   const std::vector<KafkaRecord> dead = harness.DeadLetters();
@@ -193,7 +192,7 @@ TEST(StreamClientFaultTest, ResultsThatWereRefusedTogetherAreSentAgainInSmallerS
   // Long enough for all to be in one set.
   (*harness.config.mutable_kafka()->mutable_properties())["linger.ms"] = "500";
   harness.kafka.Produce("in", TextRecords(20, 1));
-  harness.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  harness.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   ASSERT_THAT(harness.Run(), IsOk());
   const std::vector<KafkaRecord> results = harness.Results();
   ASSERT_THAT(results, SizeIs(20));
@@ -205,8 +204,8 @@ TEST(StreamClientFaultTest, ResultsThatWereRefusedTogetherAreSentAgainInSmallerS
 TEST(StreamClientFaultTest, ADeadLetterThatIsRefusedByItselfFailsTheRunUncommitted) {
   StreamHarness harness(1);
   harness.kafka.Produce("in", {TextRecord("hello")});
-  harness.kafka.FailNext(
-      kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  harness.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+                                                RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   EXPECT_THAT(harness.Run(), StatusIs(absl::StatusCode::kInvalidArgument,
                                       HasSubstr("dead letter of in/0/0 to topic dead")));
   EXPECT_THAT(harness.Committed(), ElementsAre(Pair(0, -1)));

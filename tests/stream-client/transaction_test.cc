@@ -15,7 +15,6 @@ using testing::IsOk;
 using ::testing::SizeIs;
 using testing::StatusIs;
 
-constexpr int16_t kProduceApi = 0;
 constexpr int16_t kAddOffsetsToTxnApi = 25;
 constexpr int16_t kTxnOffsetCommitApi = 28;
 constexpr int16_t kEndTxnApi = 26;
@@ -89,14 +88,14 @@ TEST_F(TransactionTest, AClientWhoseIdAnotherOneHasTakenEndsAndSaysWhy) {
 }
 
 TEST_F(TransactionTest, AnOutputTopicThatMayNotBeWrittenEndsTheRun) {
-  harness_.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
+  harness_.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED});
   EXPECT_THAT(harness_.Run(), StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("out")));
 }
 
 TEST_F(TransactionTest, AResultTheBrokerFindsTooLargeBecomesADeadLetter) {
   harness_.config.mutable_batch()->set_max_records(1);
   harness_.config.mutable_delivery()->set_transaction_max_records(1);
-  harness_.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  harness_.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   ASSERT_THAT(harness_.Run(), IsOk());
   EXPECT_EQ(harness_.summary.totals.scored, 19u);
   EXPECT_EQ(harness_.summary.totals.dead_lettered, 1u);
@@ -107,7 +106,7 @@ TEST_F(TransactionTest, AResultTheBrokerFindsTooLargeBecomesADeadLetter) {
 TEST_F(TransactionTest, ResultsThatWereRefusedTogetherAreSentAgainInSmallerSets) {
   // Long enough for all of a transaction to be in one set.
   (*harness_.config.mutable_kafka()->mutable_properties())["linger.ms"] = "500";
-  harness_.kafka.FailNext(kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  harness_.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   ASSERT_THAT(harness_.Run(), IsOk());
   EXPECT_EQ(harness_.summary.totals.scored, 20u);
   EXPECT_EQ(harness_.summary.totals.dead_lettered, 0u);
@@ -117,8 +116,8 @@ TEST_F(TransactionTest, ADeadLetterThatIsRefusedByItselfEndsTheRun) {
   harness_.kafka.CreateTopic("lone", 1);
   harness_.kafka.Produce("lone", {TextRecord("hello")});
   harness_.config.mutable_source()->set_topic("lone");
-  harness_.kafka.FailNext(
-      kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
+  harness_.kafka.FailNext(testing::kProduceApi, {RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE,
+                                                 RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE});
   EXPECT_THAT(harness_.Run(), StatusIs(absl::StatusCode::kInvalidArgument,
                                        HasSubstr("dead letter of lone/0/0 to topic dead")));
 }

@@ -12,6 +12,9 @@
 
 namespace serin::testing {
 
+// The number of the Produce request in Kafka's protocol, for FailNext.
+inline constexpr int16_t kProduceApi = 0;
+
 // A record as a test writes or finds it.
 struct KafkaRecord {
   std::optional<std::string> key;

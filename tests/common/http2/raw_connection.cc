@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "absl/time/clock.h"
+#include "common/time/milliseconds.h"
 
 namespace serin::http2::testing {
 
@@ -35,7 +36,7 @@ bool RawConnection::Send(std::string_view bytes) const {
 
 std::string RawConnection::Read(absl::Duration timeout) {
   pollfd wanted{fd_, POLLIN, 0};
-  if (closed_ || poll(&wanted, 1, static_cast<int>(absl::ToInt64Milliseconds(timeout))) <= 0) {
+  if (closed_ || poll(&wanted, 1, ToMilliseconds(timeout)) <= 0) {
     return "";
   }
   std::string bytes(64 << 10, '\0');

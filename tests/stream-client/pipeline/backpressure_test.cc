@@ -1,12 +1,13 @@
 #include "stream-client/pipeline/backpressure.h"
 
 #include "gtest/gtest.h"
+#include "tests/support/start_time.h"
 
 namespace serin::stream {
 namespace {
 
 using Reading = Backpressure::Reading;
-const absl::Time kStart = absl::FromUnixSeconds(1000);
+using testing::kStart;
 
 TEST(BackpressureTest, ReadsWhileThereIsRoom) {
   Backpressure backpressure;

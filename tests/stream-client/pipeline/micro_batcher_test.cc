@@ -2,11 +2,12 @@
 
 #include "gtest/gtest.h"
 #include "tests/stream-client/batch_builder.h"
+#include "tests/support/start_time.h"
 
 namespace serin::stream {
 namespace {
 
-const absl::Time kStart = absl::FromUnixSeconds(1000);
+using testing::kStart;
 constexpr BatchLimits kLimits{.max_records = 3, .max_bytes = 100, .linger = absl::Milliseconds(20)};
 
 TEST(MicroBatcherTest, ABatchIsDueWhenItHasMaxRecords) {

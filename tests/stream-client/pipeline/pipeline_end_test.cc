@@ -14,8 +14,6 @@ using testing::IsOk;
 using ::testing::Pair;
 using testing::StatusIs;
 
-const std::vector<TopicPartition> kZero = {{"in", 0}};
-
 class PipelineEndTest : public PipelineTest {};
 
 TEST_F(PipelineEndTest, ASinkForgetsARevokedPartitionAndItsRecordsAreNotWritten) {
@@ -23,7 +21,7 @@ TEST_F(PipelineEndTest, ASinkForgetsARevokedPartitionAndItsRecordsAreNotWritten)
   source_.Put(1, 0, 1);
   Settle();
   wakeup_.meanwhile = nullptr;
-  pipeline_.OnRevoked(kZero, /*lost=*/true);
+  pipeline_.OnRevoked(kFirstPartition, /*lost=*/true);
   EXPECT_THAT(sink_.forgotten, ElementsAre(TopicPartition{"in", 0}));
   scorer_.Finish(0);
   Settle();
@@ -103,7 +101,7 @@ TEST_F(PipelineEndTest, ARevokedPartitionIsWaitedForAndCommitted) {
   wakeup_.meanwhile = [this] {
     if (!scorer_.held.empty()) scorer_.Finish(0);
   };
-  pipeline_.OnRevoked(kZero, /*lost=*/false);
+  pipeline_.OnRevoked(kFirstPartition, /*lost=*/false);
   EXPECT_THAT(committer_.committed, ElementsAre(Pair(0, 2)));
 }
 
@@ -111,7 +109,7 @@ TEST_F(PipelineEndTest, ARevokedPartitionThatTakesTooLongIsGivenUp) {
   source_.Put(0, 0, 2);
   Settle();
   const absl::Time start = clock_.Now();
-  pipeline_.OnRevoked(kZero, /*lost=*/false);
+  pipeline_.OnRevoked(kFirstPartition, /*lost=*/false);
   EXPECT_EQ(clock_.Now() - start, PipelineOptions().revoke_budget);
   scorer_.Finish(0);
   Settle();
@@ -124,7 +122,7 @@ TEST_F(PipelineEndTest, NothingIsCommittedForALostPartition) {
   source_.Put(0, 0, 2);
   source_.Put(1, 0, 2);
   Settle();
-  pipeline_.OnRevoked(kZero, /*lost=*/true);
+  pipeline_.OnRevoked(kFirstPartition, /*lost=*/true);
   scorer_.Finish(0);
   scorer_.Finish(0);
   Settle();
@@ -134,7 +132,7 @@ TEST_F(PipelineEndTest, NothingIsCommittedForALostPartition) {
 TEST_F(PipelineEndTest, RecordsWaitingForABatchAreDroppedWhenTheirPartitionGoes) {
   source_.Put(0, 0, 1);
   Settle();
-  source_.on_poll = [this] { pipeline_.OnRevoked(kZero, /*lost=*/false); };
+  source_.on_poll = [this] { pipeline_.OnRevoked(kFirstPartition, /*lost=*/false); };
   Settle();
   SettleLater(absl::Milliseconds(20));
   EXPECT_THAT(scorer_.held, IsEmpty());

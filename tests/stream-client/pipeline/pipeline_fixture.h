@@ -1,10 +1,14 @@
 #pragma once
 
+#include <vector>
+
 #include "gtest/gtest.h"
 #include "stream-client/pipeline/pipeline.h"
 #include "tests/stream-client/pipeline/pipeline_fakes.h"
 
 namespace serin::stream {
+
+inline const std::vector<TopicPartition> kFirstPartition = {{"in", 0}};
 
 // A pipeline of batches of two among fakes, with two partitions, stepped by the test.
 class PipelineTest : public ::testing::Test {

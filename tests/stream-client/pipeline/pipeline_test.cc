@@ -14,8 +14,6 @@ using testing::IsOk;
 using ::testing::Pair;
 using ::testing::SizeIs;
 
-const std::vector<TopicPartition> kZero = {{"in", 0}};
-
 TEST_F(PipelineTest, EveryRecordIsWrittenOnceAndCommittedAndTheRunEnds) {
   scorer_.automatic = true;
   source_.Put(0, 0, 5);
@@ -49,7 +47,7 @@ TEST_F(PipelineTest, BatchesGrowWhileTheModelTakesLessThanTheirTarget) {
   options.max_in_flight = 1;
   Pipeline adaptive(options,
                     {source_, decoder_, scorer_, sink_, committer_, observer_, wakeup_, clock_});
-  adaptive.OnAssigned(kZero);
+  adaptive.OnAssigned(kFirstPartition);
   source_.Put(0, 0, 30);
   adaptive.Step();
   ASSERT_THAT(scorer_.held, SizeIs(1));
@@ -102,7 +100,7 @@ TEST_F(PipelineTest, ByDefaultThePartitionsOrderIsKeptWhenBatchesFinishOutOfOrde
   options.order = PipelineOptions().order;
   Pipeline ordered(options,
                    {source_, decoder_, scorer_, sink_, committer_, observer_, wakeup_, clock_});
-  ordered.OnAssigned(kZero);
+  ordered.OnAssigned(kFirstPartition);
   source_.Put(0, 0, 4);
   ordered.Step();
   ordered.Step();

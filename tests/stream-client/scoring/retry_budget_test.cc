@@ -1,11 +1,12 @@
 #include "stream-client/scoring/retry_budget.h"
 
 #include "gtest/gtest.h"
+#include "tests/support/start_time.h"
 
 namespace serin::stream {
 namespace {
 
-const absl::Time kStart = absl::FromUnixSeconds(1000);
+using testing::kStart;
 constexpr auto kAll = static_cast<size_t>(RetryBudget::kMost);
 
 TEST(RetryBudgetTest, IsSpentByRetriesAndComesBackWithTime) {
