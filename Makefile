@@ -35,7 +35,7 @@ fuzz: ## every fuzzer for SECONDS=60, or FUZZ=vader alone; needs some minutes to
 	@tools/setup test
 	@tools/fuzz --seconds $(or $(SECONDS),60) $(FUZZ)
 
-sanitize: ## the C++ tests under AddressSanitizer, UndefinedBehaviorSanitizer and ThreadSanitizer
+sanitize: ## all C++ tests under ASan and UBSan, those with threads of our own under TSan
 	@tools/setup test
 	@tools/sanitize
 

@@ -29,6 +29,8 @@ function(serin_proto_library name)
   add_custom_target(${name}_generated DEPENDS ${generated})
   add_dependencies(serin_generated ${name}_generated)
   add_library(${name} STATIC ${generated})
+  # Each generated source has the same names of its own.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_include_directories(${name} SYSTEM PUBLIC "${SERIN_PROTO_OUT}")
   target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_LIBS})
   if(ARG_GRPC)

@@ -11,12 +11,22 @@
 #   <NAME>_core, integration tests link <NAME>_lib.
 #
 # serin_add_test(NAME SOURCES ... LIBS ... [LABELS ...])
-#   A GoogleTest binary; ctest runs each of its cases in a process of its own.
+#   A GoogleTest binary; ctest runs each of its cases in a process of its own. The target
+#   serin_tests is all of them.
+#
+# tools/sanitize builds sources of a target together (CMAKE_UNITY_BUILD): a name in an anonymous
+# namespace must not be in another source of its target.
 include(GoogleTest)
+
+add_custom_target(serin_tests)
 
 function(serin_add_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
+  list(LENGTH ARG_SOURCES sources)
+  if(sources EQUAL 1)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  endif()
   target_link_libraries(${name} PUBLIC serin_options ${ARG_LIBS})
 endfunction()
 
@@ -35,6 +45,7 @@ function(serin_add_test name)
     set(ARG_TIMEOUT 60)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  add_dependencies(serin_tests ${name})
   target_link_libraries(${name} PRIVATE serin_options ${ARG_LIBS} GTest::gmock_main)
   if(TARGET tests_tsan_absl)
     target_link_libraries(${name} PRIVATE tests_tsan_absl)

@@ -86,9 +86,8 @@ grpc::ServerUnaryReactor* RepositoryService::RunApart(grpc::CallbackServerContex
     return reactor;
   }
   absl::MutexLock lock(&mutex_);
-  waiting_.emplace_back([this, reactor, change, model, version = *version] {
-    const absl::Status changed = (repository_.*change)(model, version);
-    reactor->Finish(ToGrpcStatus(changed));
+  waiting_.emplace_back([&repository = repository_, reactor, change, model, version = *version] {
+    reactor->Finish(ToGrpcStatus((repository.*change)(model, version)));
   });
   return reactor;
 }

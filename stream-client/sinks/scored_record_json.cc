@@ -1,9 +1,9 @@
 #include "stream-client/sinks/scored_record_json.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 
 #include "common/http/json_quote.h"
 
@@ -38,8 +38,7 @@ char* WriteShortest(double number, char* to) {
 }
 
 char* WriteLiteral(std::string_view text, char* to) {
-  std::memcpy(to, text.data(), text.size());
-  return to + text.size();
+  return std::copy(text.begin(), text.end(), to);
 }
 
 // The fields whose names and values have a bounded length and nothing to escape are gathered here,
