@@ -104,8 +104,16 @@ def run(options, folder, disk, may_fill, mark, say):
         codes = cluster.stop_all()
     for name, code in codes.items():
         journal.event("ended", name, code=code)
-    end["left_over"] = [f"{pid}: {command}" for pid, command in marked_processes(MARK, mark).items()]
+    end["left_over"] = [f"{pid}: {command}" for pid, command in _left_over(mark).items()]
     (folder / "end.json").write_text(json.dumps(end))
+
+
+def _left_over(mark):
+    """What still runs a moment after the end: tools/kafka looks once a second whether its node is there."""
+    deadline = time.monotonic() + 3
+    while (left := marked_processes(MARK, mark)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return left
 
 
 def _live(options, folder, cluster, journal, texts, may_fill, end, say):
