@@ -1,6 +1,7 @@
-// Any text that a model may see is scored alike each time, with numbers in their ranges, in both
-// dialects. That the numbers are Python's is for vader_golden_test.
+// Any text that a model may see is scored alike each time, with numbers in their ranges, and with
+// the numbers of the Python originals, in both dialects.
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -12,6 +13,7 @@
 #include "model-server/backends/vader/vader_scorer.h"
 #include "model-server/inference/text_rules.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/fuzz/vader_originals.h"
 
 namespace serin::model_server {
 namespace {
@@ -40,7 +42,16 @@ EmojiLexicon Emojis() {
 
 bool IsShare(double value) { return value >= 0 && value <= 1; }
 
-void CheckScores(const VaderScorer& scorer, std::string_view text) {
+bool Equal(const VaderScores& a, const VaderScores& b) {
+  return a.neg == b.neg && a.neu == b.neu && a.pos == b.pos && a.compound == b.compound;
+}
+
+void Show(const char* whose, const VaderScores& scores) {
+  std::fprintf(stderr, "%s: neg %.17g neu %.17g pos %.17g compound %.17g\n", whose, scores.neg,
+               scores.neu, scores.pos, scores.compound);
+}
+
+void CheckScores(const VaderScorer& scorer, std::string_view text, const VaderScores& original) {
   const VaderScores scores = scorer.Score(text);
   SERIN_CHECK(IsShare(scores.neg) && IsShare(scores.neu) && IsShare(scores.pos));
   SERIN_CHECK(scores.compound >= -1 && scores.compound <= 1);
@@ -48,9 +59,12 @@ void CheckScores(const VaderScorer& scorer, std::string_view text) {
   SERIN_CHECK(sum == 0 || std::abs(sum - 1) <= kSumTolerance);
   // A copy, so that nothing can hang on where the text lies.
   const std::string copy(text);
-  const VaderScores again = scorer.Score(copy);
-  SERIN_CHECK(again.neg == scores.neg && again.neu == scores.neu && again.pos == scores.pos &&
-              again.compound == scores.compound);
+  SERIN_CHECK(Equal(scorer.Score(copy), scores));
+  if (!Equal(scores, original)) {
+    Show("the original", original);
+    Show("ours", scores);
+  }
+  SERIN_CHECK(Equal(scores, original));
 }
 
 }  // namespace
@@ -61,6 +75,8 @@ SERIN_FUZZ(input) {
   static const VaderScorer nltk = *VaderScorer::Create(Lexicon());
   static const VaderScorer vader_sentiment = *VaderScorer::Create(Lexicon(), Emojis());
   if (!CheckText(input, kMaxTextBytes).ok()) return;
-  CheckScores(nltk, input);
-  CheckScores(vader_sentiment, input);
+  static VaderOriginals originals;
+  const VaderOriginals::Scores expected = originals.Score(input);
+  CheckScores(nltk, input, expected.nltk);
+  CheckScores(vader_sentiment, input, expected.vader_sentiment);
 }
