@@ -14,8 +14,8 @@
 #   A GoogleTest binary; ctest runs each of its cases in a process of its own. The target
 #   serin_tests is all of them.
 #
-# tools/sanitize builds sources of a target together (CMAKE_UNITY_BUILD): a name in an anonymous
-# namespace must not be in another source of its target.
+# The sanitizers' presets, and the release preset for tests, compile sources of a target together
+# (CMAKE_UNITY_BUILD): a name in an anonymous namespace must not be in another source of its target.
 include(GoogleTest)
 
 add_custom_target(serin_tests)
