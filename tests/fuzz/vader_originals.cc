@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
 
 #include "common/status/check.h"
@@ -47,7 +48,11 @@ VaderOriginals::Scores VaderOriginals::Score(std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), to_);
   std::fflush(to_);
   std::array<char, 512> line{};
-  SERIN_CHECK(std::fgets(line.data(), line.size(), from_) != nullptr);
+  // libFuzzer's timer interrupts; a line comes whole, as it fits into a pipe.
+  while (std::fgets(line.data(), line.size(), from_) == nullptr) {
+    SERIN_CHECK(std::ferror(from_) != 0 && errno == EINTR);
+    std::clearerr(from_);
+  }
   Scores scores{};
   VaderScores& nltk = scores.nltk;
   VaderScores& other = scores.vader_sentiment;
